@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // A shapeKind says what a Shape is.
@@ -105,7 +106,7 @@ func Polygon(points ...Vec) (Shape, error) {
 	}
 	s := Shape{kind: polygon, radius: skin}
 	if n < 3 || !s.wrap(p[:n]) {
-		return Shape{}, fmt.Errorf("planar: a polygon of the points %v, want three or more that are not on one line", points)
+		return Shape{}, fmt.Errorf("planar: a polygon of the points %v, want three or more that are not on one line", slices.Clone(points)) // a copy, so that points need no memory
 	}
 	for i := range s.n {
 		s.normal[i] = s.v[s.next(i)].sub(s.v[i]).right()

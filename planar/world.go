@@ -3,6 +3,7 @@ package planar
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // maxElements is the largest number of bodies, of fixtures, and of joints. Twice as many nodes are still
@@ -43,6 +44,12 @@ func (w *World) Reset(gravity Vec) {
 	w.tree.reset()
 	w.moved, w.pairs = w.moved[:0], w.pairs[:0]
 	w.first, w.free, w.invDt, w.fresh, w.failed = none, none, 0, false, false
+}
+
+// Grow makes room for n bodies with a fixture each, so that adding them allocates nothing.
+func (w *World) Grow(n int) {
+	w.bodies, w.fixtures = slices.Grow(w.bodies, n), slices.Grow(w.fixtures, n)
+	w.tree.nodes, w.moved, w.pairs = slices.Grow(w.tree.nodes, 2*n), slices.Grow(w.moved, n), slices.Grow(w.pairs, 8*n)
 }
 
 // Copy makes w the same as o. They share no memory.

@@ -16,4 +16,6 @@ import "github.com/rlrun/rlrun/env"
 func Register(r env.Registry) {
 	r["LunarLander-v3"] = env.Entry(NewLunarLander)
 	r["LunarLanderContinuous-v3"] = env.Entry(NewLunarLanderContinuous)
+	r["BipedalWalker-v3"] = env.Entry(NewBipedalWalker)
+	r["BipedalWalkerHardcore-v3"] = env.Entry(NewBipedalWalkerHardcore)
 }

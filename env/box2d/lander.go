@@ -32,7 +32,7 @@ type LunarLander struct {
 	TurbulencePower float64 `yaml:"turbulence_power"` // largest torque of the turbulence [N m]
 
 	draws
-	scene
+	world     scene
 	id        string
 	threshold float64
 	hullShape planar.Shape
@@ -139,7 +139,7 @@ func (l *LunarLander) Reset(seed uint64, obs []float32) {
 	}
 	l.touches, l.crashed, l.landed, l.hasShaping, l.spent = [2]bool{}, false, false, false, [2]float64{}
 	l.build()
-	l.Body(l.hull).Push(vec(fx, fy))
+	l.world.Body(l.hull).Push(vec(fx, fy))
 	l.move(0, 0)
 	l.observe(obs)
 	l.spent = [2]float64{}
@@ -147,25 +147,25 @@ func (l *LunarLander) Reset(seed uint64, obs []float32) {
 
 // build makes the world from the heights of the ground.
 func (l *LunarLander) build() {
-	l.World.Reset(vec(0, l.Gravity))
-	moon := l.addBody(planar.Static, 0, 0, 0)
+	l.world.Reset(vec(0, l.Gravity))
+	moon := l.world.addBody(planar.Static, 0, 0, 0)
 	rock := planar.Material{Friction: 0.2, Category: 1, Mask: math.MaxUint16}
-	l.addFixture(moon, shapeOf(planar.Edge(vec(0, 0), vec(landerWidth, 0))), rock)
+	l.world.addFixture(moon, shapeOf(planar.Edge(vec(0, 0), vec(landerWidth, 0))), rock)
 	rock.Friction = 0.1
 	ground := l.ground()
 	for i := range landerChunks - 1 {
 		x0, x1 := landerWidth/(landerChunks-1)*float64(i), landerWidth/(landerChunks-1)*float64(i+1)
-		l.addFixture(moon, shapeOf(planar.Edge(vec(x0, ground[i]), vec(x1, ground[i+1]))), rock)
+		l.world.addFixture(moon, shapeOf(planar.Edge(vec(x0, ground[i]), vec(x1, ground[i+1]))), rock)
 	}
 	x0, y0 := landerWidth/2, float64(landerHeight)
-	l.hull = l.addBody(planar.Dynamic, x0, y0, 0)
-	l.addFixture(l.hull, l.hullShape, planar.Material{Density: 5, Friction: 0.1, Category: 0x10, Mask: 1})
+	l.hull = l.world.addBody(planar.Dynamic, x0, y0, 0)
+	l.world.addFixture(l.hull, l.hullShape, planar.Material{Density: 5, Friction: 0.1, Category: 0x10, Mask: 1})
 	for k := range l.legs {
 		side := float64(2*k - 1) // -1 is the left one
-		leg := l.addBody(planar.Dynamic, x0-float64(side*legAway), y0, side*0.05)
-		l.addFixture(leg, l.legShape, planar.Material{Density: 1, Friction: 0.2, Category: 0x20, Mask: 1})
+		leg := l.world.addBody(planar.Dynamic, x0-float64(side*legAway), y0, side*0.05)
+		l.world.addFixture(leg, l.legShape, planar.Material{Density: 1, Friction: 0.2, Category: 0x20, Mask: 1})
 		j := planar.Revolute{
-			A: l.hull, B: leg, Reference: l.Body(leg).Angle(), AnchorB: vec(side*legAway, legDown),
+			A: l.hull, B: leg, Reference: l.world.Body(leg).Angle(), AnchorB: vec(side*legAway, legDown),
 			Motor: true, MaxTorque: legSpringTorque, Speed: float32(0.3 * side), Limited: true,
 		}
 		if k == 0 {
@@ -174,7 +174,7 @@ func (l *LunarLander) build() {
 			lower := -0.9
 			j.Lower, j.Upper = float32(lower), float32(lower+0.5)
 		}
-		l.addJoint(j)
+		l.world.addJoint(j)
 		l.legs[k] = leg
 	}
 }
@@ -223,10 +223,10 @@ func (l *LunarLander) Step(act, obs []float32) env.Outcome {
 	reward -= float64(main * 0.30)
 	reward -= float64(math.Abs(side) * 0.03)
 	out := env.Outcome{Reward: reward}
-	if x := l.Body(l.hull).Position().X; l.crashed || math.Abs((float64(x)-landerWidth/2)/(landerWidth/2)) >= 1 {
+	if x := l.world.Body(l.hull).Position().X; l.crashed || math.Abs((float64(x)-landerWidth/2)/(landerWidth/2)) >= 1 {
 		out = env.Outcome{Reward: -100, Terminated: true}
 	}
-	if !l.Body(l.hull).Awake() { // also after a crash
+	if !l.world.Body(l.hull).Awake() { // also after a crash
 		out = env.Outcome{Reward: 100, Terminated: true}
 		l.landed = true
 	}
@@ -250,7 +250,7 @@ func (l *LunarLander) measures() []measure {
 
 // Physics appends the states of the hull, the left leg and the right leg.
 func (l *LunarLander) Physics(dst []float64) []float64 {
-	return l.appendState(dst, l.hull, l.legs[0], l.legs[1])
+	return l.world.appendState(dst, l.hull, l.legs[0], l.legs[1])
 }
 
 // State saves or loads the episode.
@@ -273,5 +273,5 @@ func (l *LunarLander) State(s *state.State) {
 		l.shaping, l.main, l.side, l.spent = numbers[0], numbers[1], numbers[2], [2]float64(numbers[3:])
 		l.build()
 	}
-	l.scene.State(s)
+	l.world.State(s)
 }

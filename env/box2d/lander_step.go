@@ -10,7 +10,7 @@ import (
 // move lets wind and engines push, and moves the lander for a step. The powers are 0 … 1, and
 // -1 … 1 for the side engines.
 func (l *LunarLander) move(main, side float64) {
-	b := l.Body(l.hull)
+	b := l.world.Body(l.hull)
 	if l.EnableWind && !l.touches[0] && !l.touches[1] {
 		b.Push(vec(gust(l.windAt)*l.WindPower, 0))
 		l.windAt++
@@ -36,9 +36,9 @@ func (l *LunarLander) move(main, side float64) {
 		at := vec(px+ox-float64(sin*(17/scale)), py+oy+float64(cos*sideEngineUp))
 		b.Kick(vec(-ox*sideEnginePower*power, -oy*sideEnginePower*power), at)
 	}
-	l.advance()
-	for _, e := range l.Events() {
-		l.notice(l.BodyOf(e.A), l.BodyOf(e.B), e)
+	l.world.advance()
+	for _, e := range l.world.Events() {
+		l.notice(l.world.BodyOf(e.A), l.world.BodyOf(e.B), e)
 	}
 }
 
@@ -65,7 +65,7 @@ func gust(at int) float64 {
 func (l *LunarLander) observe(obs []float32) float64 {
 	const halfWidth, halfHeight = landerWidth / 2, landerHeight / 2
 	var pad float64 = landerHeight / 4 // a variable, so that the sum is rounded as Python's
-	b := l.Body(l.hull)
+	b := l.world.Body(l.hull)
 	p, v := b.Position(), b.Velocity()
 	s := [8]float64{
 		(float64(p.X) - halfWidth) / halfWidth,

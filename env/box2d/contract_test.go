@@ -1,0 +1,50 @@
+package box2d_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/box2d"
+	"github.com/rlrun/rlrun/env/envtest"
+)
+
+func registry() env.Registry {
+	r := env.Registry{}
+	box2d.Register(r)
+	return r
+}
+
+// makeEnv returns the environment called id.
+func makeEnv(t testing.TB, id string, options env.Options) env.Env {
+	t.Helper()
+	e, err := registry().Make(id, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// sampleActions returns n random actions.
+func sampleActions(s env.Space, n int, seed uint64) [][]float32 {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	acts := make([][]float32, n)
+	for i := range acts {
+		acts[i] = make([]float32, s.Size())
+		s.Sample(rng, acts[i])
+	}
+	return acts
+}
+
+// TestContract checks every environment with envtest.Check.
+func TestContract(t *testing.T) {
+	for _, id := range registry().IDs() {
+		t.Run(id, func(t *testing.T) {
+			e := makeEnv(t, id, nil)
+			if got := e.Spec().ID; got != id {
+				t.Errorf("Spec().ID = %q, want %q", got, id)
+			}
+			envtest.Check(t, env.NewWithMaxSteps(e, 120))
+		})
+	}
+}
