@@ -18,4 +18,5 @@ func Register(r env.Registry) {
 	r["LunarLanderContinuous-v3"] = env.Entry(NewLunarLanderContinuous)
 	r["BipedalWalker-v3"] = env.Entry(NewBipedalWalker)
 	r["BipedalWalkerHardcore-v3"] = env.Entry(NewBipedalWalkerHardcore)
+	r["CarRacing-v3"] = env.Entry(NewCarRacing)
 }
