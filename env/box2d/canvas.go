@@ -71,25 +71,13 @@ func outside(q []pixelPoint) bool {
 // A clipped is a polygon that is being cut: at most a corner more for each side of the picture.
 type clipped [maxCorners + 4]pixelPoint
 
-// fill computes the shares of a polygon of the window. Pygame draws both ends of each line of pixels, so
-// the polygon is half a pixel larger. It returns false if nothing of it is in the picture.
-func (c *coverage) fill(p []pixelPoint) bool {
+// fill computes the shares of a polygon of the window. Its sides are moved out as widen does, but for
+// those whose bit of fixed is 1. It returns false if nothing of it is in the picture.
+func (c *coverage) fill(p []pixelPoint, fixed uint) bool {
 	var a, b clipped
-	var mx, my float32
-	for _, q := range p {
-		mx += q.x
-		my += q.y
-	}
-	mx, my = mx/float32(len(p)), my/float32(len(p))
-	for i, q := range p {
-		x, y := q.x+1, q.y+1
-		if q.x < mx {
-			x = q.x
-		}
-		if q.y < my {
-			y = q.y
-		}
-		a[i] = pixelPoint{float32(x * smaller), float32((windowHeight - y) * lower)}
+	widen(&a, p, fixed)
+	for i, q := range a[:len(p)] {
+		a[i] = pixelPoint{float32((q.x + 0.5) * smaller), float32((windowHeight - q.y - 0.5) * lower)}
 	}
 	n := len(p)
 	for side := range 4 {
@@ -114,6 +102,66 @@ func (c *coverage) fill(p []pixelPoint) bool {
 		c.line(a[i], a[next])
 	}
 	return true
+}
+
+// widen moves the sides of a polygon out, as pygame's drawing does: it fills whole pixels, whose centres
+// are the corners, and then smooths the edge. A side that is steep moves by half a pixel to the side,
+// another one up or down. Side i is that from corner i to the next.
+func widen(out *clipped, p []pixelPoint, fixed uint) {
+	n := len(p)
+	var normals [maxCorners]pixelPoint
+	var area float32
+	for i, q := range p {
+		r := p[0]
+		if i+1 < n {
+			r = p[i+1]
+		}
+		normals[i] = pixelPoint{r.y - q.y, q.x - r.x}
+		area += float32(q.x*r.y) - float32(q.y*r.x)
+	}
+	orientation := float32(0.5)
+	if area < 0 {
+		orientation = -0.5
+	}
+	before, moved := normals[n-1], float32(orientation*reach(normals[n-1]))
+	if fixed>>(n-1)&1 == 1 {
+		moved = 0
+	}
+	for i, q := range p {
+		next, by := normals[i], float32(orientation*reach(normals[i]))
+		if fixed>>i&1 == 1 {
+			by = 0
+		}
+		d := meet(before, next, moved, by)
+		out[i] = pixelPoint{q.x + d.x, q.y + d.y}
+		before, moved = next, by
+	}
+}
+
+// reach returns the larger component of a normal.
+func reach(n pixelPoint) float32 { return max(n.x, -n.x, n.y, -n.y) }
+
+// meet returns the move of a corner whose two sides move by a and b along their normals.
+func meet(n, m pixelPoint, a, b float32) pixelPoint {
+	const blunt, most = 0.2, 1.5
+	det := float32(n.x*m.y) - float32(n.y*m.x)
+	nn, mm := float32(n.x*n.x)+float32(n.y*n.y), float32(m.x*m.x)+float32(m.y*m.y)
+	if float32(det*det) <= float32(blunt*blunt*float32(nn*mm)) { // nearly one line, or a side without a length
+		var d pixelPoint
+		if nn > 0 {
+			d = pixelPoint{float32(n.x * a) / nn, float32(n.y * a) / nn}
+		}
+		if mm > 0 {
+			e := pixelPoint{float32(m.x * b) / mm, float32(m.y * b) / mm}
+			if nn == 0 {
+				return e
+			}
+			d = pixelPoint{(d.x + e.x) / 2, (d.y + e.y) / 2}
+		}
+		return d
+	}
+	x, y := (float32(a*m.y)-float32(b*n.y))/det, (float32(b*n.x)-float32(a*m.x))/det
+	return pixelPoint{max(-most, min(x, most)), max(-most, min(y, most))}
 }
 
 // cut cuts off what of a polygon is beyond a side of the picture: left, right, top or bottom. It returns

@@ -97,7 +97,7 @@ func (p *picture) drawField(c *CarRacing) {
 func (p *picture) lift(q quad, c color) {
 	var memory [maxCorners]pixelPoint
 	points := p.place(&memory, q[:])
-	if outside(points) || !p.fill(points) {
+	if outside(points) || !p.fill(points, 0) {
 		return
 	}
 	for y := p.y0; y <= p.y1; y++ {
@@ -118,7 +118,7 @@ func (p *picture) lift(q quad, c color) {
 // paint mixes a colour into the pixels of a polygon, by its shares.
 func (p *picture) paint(corners [][2]float64, c color) {
 	var memory [maxCorners]pixelPoint
-	if !p.fill(p.place(&memory, corners)) {
+	if !p.fill(p.place(&memory, corners), 0) {
 		return
 	}
 	for y := p.y0; y <= p.y1; y++ {
@@ -135,6 +135,7 @@ func (p *picture) paint(corners [][2]float64, c color) {
 // drawRoad draws tiles and borders. They lie side by side, so their shares add up; one after the other
 // would let the field shine through.
 func (p *picture) drawRoad(c *CarRacing) {
+	const ends = 0b101 // sides of a tile where the next tiles are
 	clear(p.road[:])
 	at := c.world.Body(c.car.hull).Position()
 	x0, y0, reach := float64(at.X), float64(at.Y), p.reach()+patch
@@ -147,13 +148,13 @@ func (p *picture) drawRoad(c *CarRacing) {
 		if c.shaded[i] {
 			shade = 0.01 * float64(i%3) * 255
 		}
-		p.addRoad(c.track.tile(i), whole(c.look.road, shade))
+		p.addRoad(c.track.tile(i), whole(c.look.road, shade), ends)
 		if c.track.border[i] {
 			border := color{255, 255, 255}
 			if i%2 == 1 {
 				border = color{255, 0, 0}
 			}
-			p.addRoad(c.track.edge(i), border)
+			p.addRoad(c.track.edge(i), border, 0)
 		}
 	}
 	for i := range p.base {
@@ -167,10 +168,10 @@ func (p *picture) drawRoad(c *CarRacing) {
 }
 
 // addRoad adds the shares of a piece of road. Where they sum to more than 1, the new piece lies on top.
-func (p *picture) addRoad(q quad, c color) {
+func (p *picture) addRoad(q quad, c color, fixed uint) {
 	var memory [maxCorners]pixelPoint
 	points := p.place(&memory, q[:])
-	if outside(points) || !p.fill(points) {
+	if outside(points) || !p.fill(points, fixed) {
 		return
 	}
 	for y := p.y0; y <= p.y1; y++ {
