@@ -149,10 +149,10 @@ func meet(n, m pixelPoint, a, b float32) pixelPoint {
 	if float32(det*det) <= float32(blunt*blunt*float32(nn*mm)) { // nearly one line, or a side without a length
 		var d pixelPoint
 		if nn > 0 {
-			d = pixelPoint{float32(n.x * a) / nn, float32(n.y * a) / nn}
+			d = pixelPoint{float32(n.x*a) / nn, float32(n.y*a) / nn}
 		}
 		if mm > 0 {
-			e := pixelPoint{float32(m.x * b) / mm, float32(m.y * b) / mm}
+			e := pixelPoint{float32(m.x*b) / mm, float32(m.y*b) / mm}
 			if nn == 0 {
 				return e
 			}
