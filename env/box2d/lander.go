@@ -32,6 +32,7 @@ type LunarLander struct {
 	TurbulencePower float64 `yaml:"turbulence_power"` // largest torque of the turbulence [N m]
 
 	draws
+	ink
 	world     scene
 	id        string
 	threshold float64

@@ -6,11 +6,11 @@ import (
 	"github.com/rlrun/rlrun/multibody"
 )
 
-// A color is red, green and blue, 0 … 255.
-type color [3]float32
+// A rgb is red, green and blue, 0 … 255.
+type rgb [3]float32
 
 // whole returns a colour in whole numbers, after a shade was added.
-func whole(c [3]float64, shade float64) (w color) {
+func whole(c [3]float64, shade float64) (w rgb) {
 	for i, x := range c {
 		w[i] = float32(math.Trunc(x + shade))
 	}
@@ -22,7 +22,7 @@ type picture struct {
 	camera
 	coverage
 	road  [pictureRows * pictureSide][4]float32 // colour times share, and share
-	base  [pictureRows * pictureSide]color
+	base  [pictureRows * pictureSide]rgb
 	bytes [pictureSide * pictureSide * 3]uint8
 }
 
@@ -77,7 +77,7 @@ func (p *picture) drawField(c *CarRacing) {
 		q := quad{{playfield, playfield}, {playfield, -playfield}, {-playfield, -playfield}, {-playfield, playfield}}
 		p.paint(q[:], field)
 	}
-	lift := color{grass[0] - field[0], grass[1] - field[1], grass[2] - field[2]}
+	lift := rgb{grass[0] - field[0], grass[1] - field[1], grass[2] - field[2]}
 	for i := -20; i < 20; i += 2 {
 		x := patch * float64(i)
 		if math.Abs(x-x0) > reach+patch {
@@ -94,7 +94,7 @@ func (p *picture) drawField(c *CarRacing) {
 }
 
 // lift adds a colour to the pixels of a quad, by its shares.
-func (p *picture) lift(q quad, c color) {
+func (p *picture) lift(q quad, c rgb) {
 	var memory [maxCorners]pixelPoint
 	points := p.place(&memory, q[:])
 	if outside(points) || !p.fill(points, 0) {
@@ -116,7 +116,7 @@ func (p *picture) lift(q quad, c color) {
 }
 
 // paint mixes a colour into the pixels of a polygon, by its shares.
-func (p *picture) paint(corners [][2]float64, c color) {
+func (p *picture) paint(corners [][2]float64, c rgb) {
 	var memory [maxCorners]pixelPoint
 	if !p.fill(p.place(&memory, corners), 0) {
 		return
@@ -150,9 +150,9 @@ func (p *picture) drawRoad(c *CarRacing) {
 		}
 		p.addRoad(c.track.tile(i), whole(c.look.road, shade), ends)
 		if c.track.border[i] {
-			border := color{255, 255, 255}
+			border := rgb{255, 255, 255}
 			if i%2 == 1 {
-				border = color{255, 0, 0}
+				border = rgb{255, 0, 0}
 			}
 			p.addRoad(c.track.edge(i), border, 0)
 		}
@@ -168,7 +168,7 @@ func (p *picture) drawRoad(c *CarRacing) {
 }
 
 // addRoad adds the shares of a piece of road. Where they sum to more than 1, the new piece lies on top.
-func (p *picture) addRoad(q quad, c color, fixed uint) {
+func (p *picture) addRoad(q quad, c rgb, fixed uint) {
 	var memory [maxCorners]pixelPoint
 	points := p.place(&memory, q[:])
 	if outside(points) || !p.fill(points, fixed) {
@@ -197,19 +197,19 @@ func (p *picture) addRoad(q quad, c color, fixed uint) {
 // drawCar draws the wheels, with a mark that turns, and the hull.
 func (p *picture) drawCar(c *CarRacing) {
 	const w, r = wheelWidth, wheelRadius
-	paint := func(b int32, col color, points ...[2]float64) {
+	paint := func(b int32, col rgb, points ...[2]float64) {
 		q := corners(c.world.Body(b), points...)
 		p.paint(q.p[:q.n], col)
 	}
 	for i := range c.car.wheels {
 		k := &c.car.wheels[i]
-		paint(k.body, color{}, [2]float64{-w, r}, [2]float64{w, r}, [2]float64{w, -r}, [2]float64{-w, -r})
+		paint(k.body, rgb{}, [2]float64{-w, r}, [2]float64{w, r}, [2]float64{w, -r}, [2]float64{-w, -r})
 		if y1, y2, ok := k.mark(); ok {
-			paint(k.body, color{77, 77, 77}, [2]float64{-w, y1}, [2]float64{w, y1}, [2]float64{w, y2}, [2]float64{-w, y2})
+			paint(k.body, rgb{77, 77, 77}, [2]float64{-w, y1}, [2]float64{w, y1}, [2]float64{w, y2}, [2]float64{-w, y2})
 		}
 	}
 	for _, points := range hullParts {
-		paint(c.car.hull, color{204, 0, 0}, points...)
+		paint(c.car.hull, rgb{204, 0, 0}, points...)
 	}
 }
 

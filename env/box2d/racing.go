@@ -26,6 +26,7 @@ type CarRacing struct {
 	DomainRandomize    bool    `yaml:"domain_randomize"`     // the colours are random
 
 	draws
+	ink
 	world     scene
 	threshold float64
 	car       car

@@ -26,6 +26,7 @@ type BipedalWalker struct {
 	Hardcore bool `yaml:"hardcore"` // there are stumps, stairs and pits
 
 	draws
+	ink
 	world     scene
 	terrain   terrain
 	spec      env.Spec

@@ -1,0 +1,40 @@
+package box2d
+
+import (
+	"image/color"
+
+	"github.com/rlrun/rlrun/planar"
+	"github.com/rlrun/rlrun/render"
+)
+
+// ink has the memory for drawing the shapes of a world.
+type ink struct {
+	points   []float32
+	fixtures []int32
+}
+
+// StepsPerSecond returns 50, which is real time.
+func (*ink) StepsPerSecond() int { return fps }
+
+// polygon draws points of a body, with an outline in a darker or lighter shade.
+func (k *ink) polygon(c render.Canvas, b *planar.Body, points []planar.Vec, fill, line color.RGBA) {
+	k.points = k.points[:0]
+	for _, p := range points {
+		q := b.Point(p)
+		k.points = append(k.points, q.X, q.Y)
+	}
+	c.Fill(k.points, fill)
+	k.points = append(k.points, k.points[:2]...)
+	c.Line(k.points, 0.05, line)
+}
+
+// body draws all shapes of a body.
+func (k *ink) body(c render.Canvas, w *planar.World, body int32, fill, line color.RGBA) {
+	k.fixtures = w.Fixtures(k.fixtures[:0], body)
+	for _, f := range k.fixtures {
+		k.polygon(c, w.Body(body), w.ShapeOf(f).Points(), fill, line)
+	}
+}
+
+// outline returns the colour of the outline of a body.
+func outline(l render.Look, fill color.RGBA) color.RGBA { return render.Mix(fill, l.Ink, 0.45) }
