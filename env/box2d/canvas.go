@@ -227,7 +227,7 @@ func (c *coverage) span(y int, x0, x1, d float32) {
 	i0, i1 := int(x0), int(x1)
 	c.lo[y], c.hi[y] = min(c.lo[y], int16(i0)), max(c.hi[y], int16(i1))
 	if i0 == i1 {
-		part := float32(d * (1 - ((x0+x1)/2 - float32(i0))))
+		part := float32(d * (1 - (float32((x0+x1)/2) - float32(i0))))
 		row[i0] += part
 		row[i0+1] += d - part
 		return

@@ -79,12 +79,12 @@ func (p *picture) drawField(c *CarRacing) {
 	}
 	lift := rgb{grass[0] - field[0], grass[1] - field[1], grass[2] - field[2]}
 	for i := -20; i < 20; i += 2 {
-		x := patch * float64(i)
+		x := float64(patch * float64(i))
 		if math.Abs(x-x0) > reach+patch {
 			continue
 		}
 		for k := -20; k < 20; k += 2 {
-			y := patch * float64(k)
+			y := float64(patch * float64(k))
 			if math.Abs(y-y0) > reach+patch {
 				continue
 			}
