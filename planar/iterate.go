@@ -38,14 +38,15 @@ func (c *cycle) count(same bool) (save bool) {
 func (s *solver) iterate(n int) {
 	c := cycle{left: n, next: 4}
 	s.save()
+	joints, contacts, velocities := s.joints, s.contacts, s.velocities
 	for c.left > 0 {
-		for i := range s.joints {
-			j := &s.joints[i]
-			j.solve(&s.velocities[j.ia], &s.velocities[j.ib])
+		for i := range joints {
+			j := &joints[i]
+			j.solve(&velocities[j.ia], &velocities[j.ib])
 		}
-		for i := range s.contacts {
-			r := &s.contacts[i]
-			r.solve(&s.velocities[r.ia], &s.velocities[r.ib], &s.impulses[i])
+		for i := range contacts {
+			r := &contacts[i]
+			r.solve(&velocities[r.ia], &velocities[r.ib], &s.impulses[i])
 		}
 		c.left--
 		if !c.found && c.count(s.same()) {

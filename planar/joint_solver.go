@@ -13,7 +13,8 @@ type jointConstraint struct {
 	axial          float32 // effective mass of the angle
 	speed          float32
 	ex, ey, ez     float32 // row of the angle in the matrix of point and angle, with a limit in force
-	invDet3        float32 // 1 / its determinant
+	cx, cy, cz     float32 // cofactors of the first column
+	negInvDet3     float32 // -1 / its determinant
 	maxImpulse     float32 // of the motor
 	lA, lB         Vec     // from the centres of mass to the point, in coordinates of the bodies
 	reference      float32
@@ -89,8 +90,8 @@ func (j *jointConstraint) prepareLimit() {
 	rA, rB, iA, iB := j.rA, j.rB, j.iA, j.iB
 	j.ex, j.ey, j.ez = mul(-rA.Y, iA)-mul(rB.Y, iB), mul(rA.X, iA)+mul(rB.X, iB), iA+iB
 	ex, ey, ez := j.ex, j.ey, j.ez
-	cx, cy, cz := mul(j.k22, ez)-mul(ey, ey), mul(ey, ex)-mul(j.k12, ez), mul(j.k12, ey)-mul(j.k22, ex)
-	j.invDet3 = inverse(mul(j.k11, cx) + mul(j.k12, cy) + mul(ex, cz))
+	j.cx, j.cy, j.cz = mul(j.k22, ez)-mul(ey, ey), mul(ey, ex)-mul(j.k12, ez), mul(j.k12, ey)-mul(j.k22, ex)
+	j.negInvDet3 = -inverse(mul(j.k11, j.cx) + mul(j.k12, j.cy) + mul(ex, j.cz))
 }
 
 // warmStart applies the impulse of the step before, scaled by the ratio of the steps' times.
@@ -147,12 +148,11 @@ func (j *jointConstraint) solveLimit(va, vb *velocity, wA, wB float32) {
 	z := wB - wA
 	ex, ey, ez := j.ex, j.ey, j.ez
 	k11, k12, k22 := j.k11, j.k12, j.k22
-	cx, cy, cz := mul(k22, ez)-mul(ey, ey), mul(ey, ex)-mul(k12, ez), mul(k12, ey)-mul(k22, ex)
-	px := -mul(j.invDet3, mul(x, cx)+mul(y, cy)+mul(z, cz))
+	px := mul(j.negInvDet3, mul(x, j.cx)+mul(y, j.cy)+mul(z, j.cz))
 	bx, by, bz := mul(y, ez)-mul(z, ey), mul(z, ex)-mul(x, ez), mul(x, ey)-mul(y, ex)
-	py := -mul(j.invDet3, mul(k11, bx)+mul(k12, by)+mul(ex, bz))
+	py := mul(j.negInvDet3, mul(k11, bx)+mul(k12, by)+mul(ex, bz))
 	bx, by, bz = mul(k22, z)-mul(ey, y), mul(ey, x)-mul(k12, z), mul(k12, y)-mul(k22, x)
-	pz := -mul(j.invDet3, mul(k11, bx)+mul(k12, by)+mul(ex, bz))
+	pz := mul(j.negInvDet3, mul(k11, bx)+mul(k12, by)+mul(ex, bz))
 	limit := l.limit + pz
 	if l.state == atLower && limit < 0 || l.state == atUpper && limit > 0 {
 		x, y = -x+mul(l.limit, ex), -y+mul(l.limit, ey)
