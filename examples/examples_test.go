@@ -37,6 +37,7 @@ func TestPrograms(t *testing.T) {
 		{"gorgonia", "", 60, 80, false},
 		{"embed", "", 60, 475, false},
 		{"crane", "", 60, 0, false},
+		{"catapult", "", 60, 0, false},
 		{"robot", "", 60, 190, false},
 		{"digits", "-images 200 -epochs 1", 140, 0, false},
 		{"purchases", "-visits 200 -epochs 1", 140, 0, false},
