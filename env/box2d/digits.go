@@ -10,8 +10,8 @@ const (
 	cellWidth  = 3.0
 	digitWidth = 23.0 // way to the next glyph
 	minusWidth = 13.0
-	minus      = 10 // glyph of the minus sign
-	glyphTop   = pictureRows + 3
+	minus      = 10   // glyph of the minus sign
+	glyphTop   = 3    // rows below the picture
 	textMiddle = 60.0 // of the return, in pixels of the window
 )
 
@@ -106,7 +106,7 @@ func (p *picture) drawReturn(x float64) {
 	for y := range ink {
 		for x, s := range ink[y] {
 			if s > 0 {
-				at := p.bytes[3*((glyphTop+y)*pictureSide+x):][:3]
+				at := p.bar[3*((glyphTop+y)*pictureSide+x):][:3]
 				v := uint8(max(0, min(float32(255*s), 255)-1.5))
 				at[0], at[1], at[2] = max(at[0], v), max(at[1], v), max(at[2], v)
 			}

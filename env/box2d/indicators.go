@@ -32,11 +32,11 @@ func (p *picture) rectangle(x0, y0, x1, y1 float64, col [3]uint8) {
 	y0, y1 = math.Trunc(min(y0, y1)), math.Trunc(max(y0, y1))+1
 	x0, x1 = max(x0, 0)*pictureSide/windowWidth, min(x1, windowWidth)*pictureSide/windowWidth
 	y0, y1 = max(y0, 0)*pictureSide/windowHeight, min(y1, windowHeight)*pictureSide/windowHeight
-	for y := int(y0); float64(y) < y1; y++ {
+	for y := max(pictureRows, int(y0)); float64(y) < y1; y++ {
 		dy := overlap(y, y0, y1)
 		for x := int(x0); float64(x) < x1; x++ {
 			share := float64(dy * overlap(x, x0, x1))
-			at := p.bytes[3*(y*pictureSide+x):][:3]
+			at := p.bar[3*((y-pictureRows)*pictureSide+x):][:3]
 			for k := range at {
 				at[k] += uint8(int(share * (float64(col[k]) - float64(at[k]))))
 			}

@@ -21,9 +21,9 @@ func whole(c [3]float64, shade float64) (w rgb) {
 type picture struct {
 	camera
 	coverage
-	road  [pictureRows * pictureSide][4]float32 // colour times share, and share
-	base  [pictureRows * pictureSide]rgb
-	bytes [pictureSide * pictureSide * 3]uint8
+	road [pictureRows * pictureSide][4]float32 // colour times share, and share
+	base [pictureRows * pictureSide]rgb
+	bar  [(pictureSide - pictureRows) * pictureSide * 3]uint8 // what is below the picture
 }
 
 // observe draws the picture and writes it.
@@ -33,18 +33,21 @@ func (c *CarRacing) observe(obs []float32) {
 	p.drawField(c)
 	p.drawRoad(c)
 	p.drawCar(c)
+	field := obs[:3*len(p.base)]
 	for i := range p.base {
-		for k, v := range p.base[i] {
-			p.bytes[3*i+k] = uint8(max(v-1.5, 0)) // pygame's smoothscale takes off 2
-		}
+		c, to := &p.base[i], field[3*i:3*i+3]
+		to[0], to[1], to[2] = shown(c[0]), shown(c[1]), shown(c[2])
 	}
-	clear(p.bytes[3*pictureSide*pictureRows:])
+	clear(p.bar[:])
 	p.drawIndicators(c)
 	p.drawReturn(c.drawn)
-	for i, v := range p.bytes {
-		obs[i] = float32(v)
+	for i, v := range p.bar {
+		obs[len(field)+i] = float32(v)
 	}
 }
+
+// shown returns a colour in whole numbers, less 2 and not below 0, as pygame's smoothscale leaves it.
+func shown(v float32) float32 { return float32(max(int32(v+0.5)-2, 0)) }
 
 // aim puts the camera over the car, with the car heading up. It comes nearer in the first second.
 func (c *camera) aim(e *CarRacing) {

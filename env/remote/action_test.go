@@ -119,3 +119,19 @@ func TestCards(t *testing.T) {
 		t.Errorf("sticking on 20 while the dealer draws 5 to 16 = %+v, want 21 to win", r)
 	}
 }
+
+// A sealed is an arm whose state can be read and not set.
+type sealed struct{ arm }
+
+func (s *sealed) Physics(dst []float64) []float64 { return append(dst, s.x) }
+
+// TestStateReadOnly checks that answers have the state of an environment that is only a PhysicsReader, and
+// that setting it is refused and changes nothing.
+func TestStateReadOnly(t *testing.T) {
+	s := newTestSession(new(sealed))
+	ask(t, s, `{"reset":{}}`)
+	checkRefused(t, s, `{"state":[1]}`, "state: the state of acme/Arm-v0 can be read, but not set")
+	if r := ask(t, s, `{"action":[1,0]}`); format(r.State) != "[1]" {
+		t.Errorf("an action after a state was refused = %+v, want the state 1", r)
+	}
+}
