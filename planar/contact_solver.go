@@ -46,7 +46,8 @@ func (w *World) startContacts(st *step) {
 	}
 }
 
-// prepareContacts computes what depends on the positions and velocities at the start of the iterations.
+// prepareContacts computes the points, the effective masses and the bounces of the contacts, from positions and
+// velocities at the start of the iterations.
 func (w *World) prepareContacts() {
 	s := &w.solver
 	for i := range s.contacts {

@@ -14,7 +14,7 @@ type simplex struct {
 	n int32
 }
 
-// A simplexCache is what a distance query leaves for the next query of the same shapes.
+// A simplexCache has the vertices that a distance query found, for the next query of the same shapes.
 type simplexCache struct {
 	metric float32
 	n      int32

@@ -92,7 +92,7 @@ func (g *separation) root(ia, ib int32, a1, s1, a2, s2, target float32) (float32
 }
 
 // advance returns the next time after t1 to look at. It returns done if t1 is the time of impact, or if
-// there is none; then t is what impact returns.
+// there is none; then t is the result of impact.
 func (g *separation) advance(t1, target float32) (t float32, hit, done bool) {
 	t2 := float32(1)
 	for range maxVertices {

@@ -113,7 +113,7 @@ func (w *World) meet(c *contact, alpha float32) bool {
 	return true
 }
 
-// gatherImpact makes the island of an impact: the bodies of the contact, and what static bodies they
+// gatherImpact makes the island of an impact: the bodies of the contact, and the static bodies that they
 // touch at that time.
 func (w *World) gatherImpact(first int32, alpha float32) {
 	s := &w.solver
@@ -169,7 +169,7 @@ func (w *World) gatherNeighbour(e int32, alpha float32) {
 }
 
 // solveImpact moves the island of an impact for the rest of the step. Impulses of the step before are not
-// used, and those of the impact are not kept. Box2D 2.3, b2Island::SolveTOI.
+// used, and impulses of the impact are not kept. Box2D 2.3, b2Island::SolveTOI.
 func (w *World) solveImpact(st *step, alpha float32, ia, ib int32) {
 	s := &w.solver
 	sub := step{dt: mul(1-alpha, st.dt), ratio: 1}

@@ -34,7 +34,7 @@ func (w *World) startJoints(st *step) {
 	}
 }
 
-// prepare computes what velocity needs of joint i.
+// prepare computes the constraint of joint i.
 func (j *jointConstraint) prepare(w *World, i int32, st *step) {
 	r := &w.joints[i]
 	a, b := &w.bodies[r.A], &w.bodies[r.B]

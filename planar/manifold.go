@@ -9,7 +9,7 @@ const (
 	faceB
 )
 
-// A feature names what touches in a contact point: a vertex or a face of each shape. With it an impulse
+// A feature names the parts that touch in a contact point: a vertex or a face of each shape. With it an impulse
 // finds its contact point again in the next step.
 type feature struct{ ia, ib, ta, tb uint8 }
 

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// A shapeKind says what a Shape is.
+// A shapeKind is a kind of Shape.
 type shapeKind uint8
 
 const (
@@ -177,7 +177,7 @@ func (s *Shape) previous(i int32) int32 {
 	return s.n - 1
 }
 
-// setCentroid sets the centroid of a polygon: the mean of those of the triangles with the origin,
+// setCentroid sets the centroid of a polygon: the mean of the centroids of the triangles with the origin,
 // weighted with their areas. It returns false if there is no area.
 func (s *Shape) setCentroid() bool {
 	var c Vec

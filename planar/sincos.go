@@ -4,7 +4,7 @@ import "math"
 
 // sincos returns the rotation by an angle, with the bits of the functions sinf and cosf of the C
 // library of GNU/Linux (glibc 2.28 and later), whose error is at most 0.56 units in the last place.
-// The method is that of ARM's optimized routines: the angle less a multiple of ½π, then polynomials of
+// The method is from ARM's optimized routines: the angle less a multiple of ½π, then polynomials of
 // degree 7 and 8, all in float64.
 func sincos(a float32) rotation {
 	const (

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// State appends what steps change: positions, velocities, impulses, contacts and the tree of boxes. A World
+// State appends the numbers that steps change: positions, velocities, impulses, contacts and the tree of boxes. A World
 // with the same bodies, fixtures and joints, added in the same order, continues from it with the same
 // bits.
 func (w *World) State(dst []float32) []float32 {
@@ -55,6 +55,7 @@ func (c *stateCodec) float(p *float32) {
 	c.at++
 }
 
+// vec writes or reads a vector.
 func (c *stateCodec) vec(v *Vec) { c.float(&v.X); c.float(&v.Y) }
 
 // number writes or reads a whole number, low … high.
@@ -74,6 +75,7 @@ func (c *stateCodec) number(p *int32, low, high int) {
 // index writes or reads an index below n, or none.
 func (c *stateCodec) index(p *int32, n int) { c.number(p, -1, n-1) }
 
+// flag writes or reads a truth value.
 func (c *stateCodec) flag(p *bool) {
 	v := int32(0)
 	if *p {
@@ -157,6 +159,7 @@ func (c *stateCodec) body(b *Body, edges int) {
 	c.flag(&b.awake)
 }
 
+// joint writes or reads a joint's motor and impulse.
 func (c *stateCodec) joint(j *joint) {
 	c.float(&j.Speed)
 	c.float(&j.MaxTorque)
@@ -168,6 +171,7 @@ func (c *stateCodec) joint(j *joint) {
 	j.impulse.state = limitState(state)
 }
 
+// contact writes or reads a contact.
 func (c *stateCodec) contact(w *World, k *contact) {
 	for i := range k.m.points {
 		p := &k.m.points[i]
@@ -197,6 +201,7 @@ func (c *stateCodec) contact(w *World, k *contact) {
 	c.small(&k.flags, int(enabled|touching|inIsland|hasTime))
 }
 
+// node writes or reads a node of the tree.
 func (c *stateCodec) node(w *World, n *node) {
 	c.vec(&n.box.low)
 	c.vec(&n.box.high)

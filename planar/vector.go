@@ -9,6 +9,7 @@ type Vec struct{ X, Y float32 }
 // a sum that follows, which would round only once.
 func mul(a, b float32) float32 { return float32(a * b) }
 
+// add returns a + b, sub a - b, neg -a, and scale s·a.
 func (a Vec) add(b Vec) Vec       { return Vec{a.X + b.X, a.Y + b.Y} }
 func (a Vec) sub(b Vec) Vec       { return Vec{a.X - b.X, a.Y - b.Y} }
 func (a Vec) neg() Vec            { return Vec{-a.X, -a.Y} }
@@ -43,6 +44,7 @@ func cross(a, b Vec) float32 { return mul(a.X, b.Y) - mul(a.Y, b.X) }
 // spinAt returns the velocity at r from the centre of a body with the angular velocity w.
 func spinAt(w float32, r Vec) Vec { return Vec{mul(-w, r.Y), mul(w, r.X)} }
 
+// lesser returns the smaller numbers of each component, and greater the larger ones.
 func lesser(a, b Vec) Vec    { return Vec{min2(a.X, b.X), min2(a.Y, b.Y)} }
 func greater(a, b Vec) Vec   { return Vec{max2(a.X, b.X), max2(a.Y, b.Y)} }
 func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }
@@ -91,7 +93,7 @@ func (q rotation) invert(v Vec) Vec {
 	return Vec{mul(q.c, v.X) + mul(q.s, v.Y), mul(-q.s, v.X) + mul(q.c, v.Y)}
 }
 
-// A transform maps coordinates of a body to those of the world.
+// A transform maps coordinates of a body to coordinates of the world.
 type transform struct {
 	p Vec
 	q rotation

@@ -83,10 +83,10 @@ func (w *World) Touching() int {
 // errNotFinite says that the simulation has failed.
 var errNotFinite = errors.New("planar: a position or a velocity is not finite, after forces that are too large or not numbers")
 
-// A step is what the parts of a Step share.
+// A step has the settings of a Step.
 type step struct {
 	dt                    float32
-	ratio                 float32 // of dt to that of the step before
+	ratio                 float32 // of dt to the dt of the step before
 	warm                  bool    // impulses of the step before are the first guess
 	velocities, positions int     // iterations
 }

@@ -164,7 +164,7 @@ func meet(n, m pixelPoint, a, b float32) pixelPoint {
 	return pixelPoint{max(-most, min(x, most)), max(-most, min(y, most))}
 }
 
-// cut cuts off what of a polygon is beyond a side of the picture: left, right, top or bottom. It returns
+// cut cuts off the part of a polygon beyond a side of the picture: left, right, top or bottom. It returns
 // the number of corners that are left. Sutherland and Hodgman 1974, "Reentrant polygon clipping".
 func cut(out, in *clipped, n, side int) (m int) {
 	inside := func(q pixelPoint) float32 {

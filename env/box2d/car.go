@@ -48,7 +48,7 @@ type wheel struct {
 	tiles       int     // tiles under it
 }
 
-// A car has four wheels, of which the front wheels steer and the rear wheels drive.
+// A car has four wheels. The front wheels steer, and the rear wheels drive.
 type car struct {
 	hull   int32
 	wheels [wheels]wheel

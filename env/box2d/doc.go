@@ -7,7 +7,7 @@
 // NewLunarLander. All of them can be saved (env.Snapshotter), repeat given random numbers
 // (env.DrawSetter), and draw themselves in the window (render.Scene). Their physical state can be read
 // (env.PhysicsReader) but not set, because positions and velocities are not all of it: the next step
-// also depends on contacts, on impulses of the step before, and on what sleeps.
+// also depends on contacts, on impulses of the step before, and on which bodies sleep.
 package box2d
 
 import "github.com/rlrun/rlrun/env"

@@ -98,7 +98,7 @@ func (c *CarRacing) drawParts(d render.Canvas, l render.Look, v *headUp) {
 	}
 }
 
-// drawBar draws what the car does, in words and bars.
+// drawBar writes the speed, the visited tiles and the return, and draws gas and brake as bars.
 func (c *CarRacing) drawBar(d render.Canvas, l render.Look) {
 	const y, size = viewLow - viewBar + 1.6, 2.4
 	render.Rect(d, 2*viewLeft, viewLow-2*viewBar, 2*viewRight, viewLow, l.Paper)

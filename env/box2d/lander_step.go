@@ -42,7 +42,7 @@ func (l *LunarLander) move(main, side float64) {
 	}
 }
 
-// notice keeps what touches the ground.
+// notice records which parts of the lander touch the ground, from an event of bodies a and b.
 func (l *LunarLander) notice(a, b int32, e planar.Event) {
 	if e.Begin && has(a, b, l.hull) {
 		l.crashed = true

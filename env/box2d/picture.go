@@ -23,7 +23,7 @@ type picture struct {
 	coverage
 	road [pictureRows * pictureSide][4]float32 // colour times share, and share
 	base [pictureRows * pictureSide]rgb
-	bar  [(pictureSide - pictureRows) * pictureSide * 3]uint8 // what is below the picture
+	bar  [(pictureSide - pictureRows) * pictureSide * 3]uint8 // the indicators, below the picture
 }
 
 // observe draws the picture and writes it.

@@ -87,7 +87,7 @@ func shapeOf(s planar.Shape, err error) planar.Shape {
 	return s
 }
 
-// appendState appends what Gymnasium's users know of bodies: for each the position [m], the angle [rad],
+// appendState appends the states of bodies: for each the position [m], the angle [rad],
 // the velocity [m/s] and the angular velocity [rad/s].
 func (s *scene) appendState(dst []float64, bodies ...int32) []float64 {
 	for _, i := range bodies {
@@ -98,7 +98,7 @@ func (s *scene) appendState(dst []float64, bodies ...int32) []float64 {
 	return dst
 }
 
-// State saves or loads what steps change. When it loads, the world must have the same bodies, fixtures
+// State saves or loads the numbers that steps change. When it loads, the world must have the same bodies, fixtures
 // and joints.
 func (s *scene) State(st *state.State) {
 	const most = 1 << 20 // far above the numbers of any task

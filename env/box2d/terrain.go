@@ -14,7 +14,7 @@ const (
 	startPad      = 20 // flat points at the start
 )
 
-// A ground says what the terrain is at a point. Hardcore has all of them, in the order of Gymnasium's
+// A ground is a kind of terrain. Hardcore has all of them, in the order of Gymnasium's
 // numbers.
 type ground int
 
