@@ -52,3 +52,14 @@ func TestContract(t *testing.T) {
 		})
 	}
 }
+
+// TestOptionContract checks environments with other options.
+func TestOptionContract(t *testing.T) {
+	for id, kwargs := range map[string]map[string]any{
+		"LunarLander-v3":   {"enable_wind": true, "continuous": true, "gravity": -3.5},
+		"BipedalWalker-v3": {"hardcore": true},
+		"CarRacing-v3":     {"continuous": false, "domain_randomize": true, "lap_complete_percent": 0},
+	} {
+		t.Run(id, func(t *testing.T) { envtest.Check(t, env.NewWithMaxSteps(makeEnv(t, id, options(kwargs)), 8)) })
+	}
+}
