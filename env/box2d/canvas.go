@@ -76,7 +76,11 @@ type clipped [maxCorners + 4]pixelPoint
 func (c *coverage) fill(p []pixelPoint, fixed uint) bool {
 	var a, b clipped
 	widen(&a, p, fixed)
+	const far = 1 << 20 // farther pixels are not in the picture
 	for i, q := range a[:len(p)] {
+		if !(-far < q.x && q.x < far && -far < q.y && q.y < far) {
+			return false
+		}
 		a[i] = pixelPoint{float32((q.x + 0.5) * smaller), float32((windowHeight - q.y - 0.5) * lower)}
 	}
 	n := len(p)

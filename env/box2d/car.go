@@ -169,6 +169,15 @@ func (c *car) State(s *state.State) {
 	}
 }
 
+// numbers returns the numbers of State.
+func (c *car) numbers() []float64 {
+	x := []float64{c.steer, c.brake}
+	for i := range c.wheels {
+		x = append(x, c.wheels[i].gas, c.wheels[i].omega, c.wheels[i].phase)
+	}
+	return x
+}
+
 // bodies returns the hull and the wheels.
 func (c *car) bodies() (all [1 + wheels]int32) {
 	all[0] = c.hull

@@ -139,24 +139,24 @@ func (l *LunarLander) Reset(seed uint64, obs []float32) {
 		l.windAt, l.twistAt = l.integer(-windRange, windRange), l.integer(-windRange, windRange)
 	}
 	l.touches, l.crashed, l.landed, l.hasShaping, l.spent = [2]bool{}, false, false, false, [2]float64{}
-	l.build()
+	check(l.build())
 	l.world.Body(l.hull).Push(vec(fx, fy))
 	l.move(0, 0)
 	l.observe(obs)
 	l.spent = [2]float64{}
 }
 
-// build makes the world from the heights of the ground.
-func (l *LunarLander) build() {
-	l.world.Reset(vec(0, l.Gravity))
+// build makes the world from the heights of the ground. It returns the first error.
+func (l *LunarLander) build() error {
+	l.world.begin(vec(0, l.Gravity))
 	moon := l.world.addBody(planar.Static, 0, 0, 0)
 	rock := planar.Material{Friction: 0.2, Category: 1, Mask: math.MaxUint16}
-	l.world.addFixture(moon, shapeOf(planar.Edge(vec(0, 0), vec(landerWidth, 0))), rock)
+	l.world.addFixture(moon, l.world.shape(planar.Edge(vec(0, 0), vec(landerWidth, 0))), rock)
 	rock.Friction = 0.1
 	ground := l.ground()
 	for i := range landerChunks - 1 {
 		x0, x1 := landerWidth/(landerChunks-1)*float64(i), landerWidth/(landerChunks-1)*float64(i+1)
-		l.world.addFixture(moon, shapeOf(planar.Edge(vec(x0, ground[i]), vec(x1, ground[i+1]))), rock)
+		l.world.addFixture(moon, l.world.shape(planar.Edge(vec(x0, ground[i]), vec(x1, ground[i+1]))), rock)
 	}
 	x0, y0 := landerWidth/2, float64(landerHeight)
 	l.hull = l.world.addBody(planar.Dynamic, x0, y0, 0)
@@ -178,6 +178,7 @@ func (l *LunarLander) build() {
 		l.world.addJoint(j)
 		l.legs[k] = leg
 	}
+	return l.world.err
 }
 
 // ground returns the heights of the ground's corners: the drawn ones, flat at the pad, each the mean of
@@ -235,18 +236,14 @@ func (l *LunarLander) Step(act, obs []float32) env.Outcome {
 }
 
 // Measures returns the names of the facts of an episode.
-func (l *LunarLander) Measures() []string { return names(l.measures()) }
+func (l *LunarLander) Measures() []string {
+	return []string{"landed", "crashed", "main_engine", "side_engines"}
+}
 
 // Measure writes whether the lander rests, whether its hull has touched the ground, and the steps with
 // full power of the main engine and of the side engines.
 func (l *LunarLander) Measure(dst []float64) {
-	for i, m := range l.measures() {
-		dst[i] = m.value
-	}
-}
-
-func (l *LunarLander) measures() []measure {
-	return []measure{{"landed", oneIf(l.landed)}, {"crashed", oneIf(l.crashed)}, {"main_engine", l.spent[0]}, {"side_engines", l.spent[1]}}
+	dst[0], dst[1], dst[2], dst[3] = oneIf(l.landed), oneIf(l.crashed), l.spent[0], l.spent[1]
 }
 
 // Physics appends the states of the hull, the left leg and the right leg.
@@ -272,7 +269,7 @@ func (l *LunarLander) State(s *state.State) {
 		l.windAt, l.twistAt = int(wind[0]), int(wind[1])
 		l.touches, l.crashed, l.landed, l.hasShaping = [2]bool(flags), flags[2], flags[3], flags[4]
 		l.shaping, l.main, l.side, l.spent = numbers[0], numbers[1], numbers[2], [2]float64(numbers[3:])
-		l.build()
+		s.Fail(l.build())
 	}
 	l.world.State(s)
 }

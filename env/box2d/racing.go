@@ -1,8 +1,10 @@
 package box2d
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
@@ -56,6 +58,9 @@ var (
 	_ env.Measured      = (*CarRacing)(nil)
 )
 
+// errNumbers says that a state has numbers that are not finite.
+var errNumbers = errors.New("box2d: a state of CarRacing with numbers that are not finite")
+
 // NewCarRacing returns a CarRacing-v3.
 func NewCarRacing() *CarRacing {
 	c := &CarRacing{
@@ -107,7 +112,7 @@ func (c *CarRacing) Reset(seed uint64, obs []float32) {
 	c.car.clear()
 	c.count, c.newLap, c.finished = 0, false, false
 	c.reward, c.before, c.time, c.fuel = 0, 0, 0, 0
-	c.build()
+	check(c.build())
 	c.move()
 	c.fuel = 0
 	c.observe(obs)
@@ -124,16 +129,17 @@ func (l *carColors) draw(d *draws) {
 	l.grass[d.integer(0, 3)] += 20
 }
 
-// build makes the world: a sensor for each tile, and then the car at the first tile.
-func (c *CarRacing) build() {
-	c.world.Reset(planar.Vec{})
+// build makes the world: a sensor for each tile, and then the car at the first tile. It returns the first error.
+func (c *CarRacing) build() error {
+	c.world.begin(planar.Vec{})
 	road := planar.Material{Friction: 0.2, Category: 1, Mask: math.MaxUint16, Sensor: true}
 	for i := range c.track.bends {
 		q := c.track.tile(i)
-		tile := shapeOf(planar.Polygon(vec(q[0][0], q[0][1]), vec(q[1][0], q[1][1]), vec(q[2][0], q[2][1]), vec(q[3][0], q[3][1])))
+		tile := c.world.shape(planar.Polygon(vec(q[0][0], q[0][1]), vec(q[1][0], q[1][1]), vec(q[2][0], q[2][1]), vec(q[3][0], q[3][1])))
 		c.world.addFixture(c.world.addBody(planar.Static, 0, 0, 0), tile, road)
 	}
 	c.car.build(&c.world, c.track.bends[0])
+	return c.world.err
 }
 
 // Step controls the car for 1/50 s.
@@ -244,7 +250,11 @@ func (c *CarRacing) State(s *state.State) {
 			return
 		}
 		c.reward, c.before, c.drawn, c.time, c.fuel = numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]
-		c.build()
+		if slices.ContainsFunc(append(numbers, c.car.numbers()...), func(x float64) bool { return x-x != 0 }) {
+			s.Fail(errNumbers)
+			return
+		}
+		s.Fail(c.build())
 	}
 	c.world.State(s)
 }

@@ -1,8 +1,6 @@
 package box2d
 
 import (
-	"slices"
-
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/planar"
@@ -20,10 +18,24 @@ const (
 	positionIterations = 60
 )
 
-// A scene is a world of planar. An error of the world ends the episode.
+// A scene is a world of planar, with the first error of making it.
 type scene struct {
 	planar.World
+	err     error
 	numbers []float32 // scratch of State
+}
+
+// begin removes all bodies.
+func (s *scene) begin(gravity planar.Vec) {
+	s.World.Reset(gravity)
+	s.err = nil
+}
+
+// keep keeps the first error.
+func (s *scene) keep(err error) {
+	if s.err == nil {
+		s.err = err
+	}
 }
 
 // check ends the episode if err is not nil.
@@ -36,20 +48,20 @@ func check(err error) {
 // addBody adds a body at (x, y).
 func (s *scene) addBody(kind planar.Kind, x, y, angle float64) int32 {
 	i, err := s.AddBody(kind, vec(x, y), float32(angle))
-	check(err)
+	s.keep(err)
 	return i
 }
 
 // addFixture adds a shape to a body.
 func (s *scene) addFixture(body int32, shape planar.Shape, m planar.Material) {
 	_, err := s.AddFixture(body, shape, m)
-	check(err)
+	s.keep(err)
 }
 
 // addJoint adds a joint.
 func (s *scene) addJoint(r planar.Revolute) int32 {
 	i, err := s.AddJoint(r)
-	check(err)
+	s.keep(err)
 	return i
 }
 
@@ -81,10 +93,10 @@ func mustShape(s planar.Shape, err error) planar.Shape {
 	return s
 }
 
-// shapeOf returns a shape of drawn numbers. An error ends the episode.
-func shapeOf(s planar.Shape, err error) planar.Shape {
-	check(err)
-	return s
+// shape returns a shape of drawn numbers, and keeps its error.
+func (s *scene) shape(shape planar.Shape, err error) planar.Shape {
+	s.keep(err)
+	return shape
 }
 
 // appendState appends the states of bodies: for each the position [m], the angle [rad],
@@ -128,18 +140,4 @@ func oneIf(b bool) float64 {
 		return 1
 	}
 	return 0
-}
-
-// A measure is a fact of an episode with its name.
-type measure struct {
-	name  string
-	value float64
-}
-
-// names returns the names of measures.
-func names(m []measure) (all []string) {
-	for _, x := range m {
-		all = append(all, x.name)
-	}
-	return slices.Clip(all)
 }

@@ -142,12 +142,12 @@ func (m *terrainMaker) add(corners ...float64) { m.blocks = append(m.blocks, cor
 // build adds the terrain to a world: the blocks and then the line, each a body of its own.
 func (t *terrain) build(s *scene, m planar.Material) {
 	for q := t.blocks; len(q) > 0; q = q[8:] {
-		shape := shapeOf(planar.Polygon(vec(q[0], q[1]), vec(q[2], q[3]), vec(q[4], q[5]), vec(q[6], q[7])))
+		shape := s.shape(planar.Polygon(vec(q[0], q[1]), vec(q[2], q[3]), vec(q[4], q[5]), vec(q[6], q[7])))
 		s.addFixture(s.addBody(planar.Static, 0, 0, 0), shape, m)
 	}
 	for i := range terrainLength - 1 {
 		x1, x2 := float64(float64(i)*terrainStep), float64(float64(i+1)*terrainStep)
-		shape := shapeOf(planar.Edge(vec(x1, t.y[i]), vec(x2, t.y[i+1])))
+		shape := s.shape(planar.Edge(vec(x1, t.y[i]), vec(x2, t.y[i+1])))
 		s.addFixture(s.addBody(planar.Static, 0, 0, 0), shape, m)
 	}
 }

@@ -134,16 +134,16 @@ func (w *BipedalWalker) Reset(seed uint64, obs []float32) {
 	w.rng.Seed(seed)
 	w.terrain.generate(&w.draws, w.Hardcore)
 	w.touches, w.fell, w.finished, w.hasShaping = [2]bool{}, false, false, false
-	w.build()
+	check(w.build())
 	w.world.Body(w.hull).Push(vec(w.uniform(-walkerRandom, walkerRandom), 0))
 	w.act = [4]float32{}
 	w.move()
 	w.observe(obs)
 }
 
-// build makes the world on the terrain.
-func (w *BipedalWalker) build() {
-	w.world.Reset(vec(0, -10))
+// build makes the world on the terrain. It returns the first error.
+func (w *BipedalWalker) build() error {
+	w.world.begin(vec(0, -10))
 	w.terrain.build(&w.world, planar.Material{Friction: 2.5, Category: 1, Mask: math.MaxUint16})
 	const x0 = walkerStart
 	var y0 float64 = terrainHeight + 2*legHeight
@@ -166,6 +166,7 @@ func (w *BipedalWalker) build() {
 		})
 		w.legs[2*k], w.legs[2*k+1] = upper, lower
 	}
+	return w.world.err
 }
 
 // Step drives the motors for 1/50 s.
@@ -271,7 +272,7 @@ func (w *BipedalWalker) State(s *state.State) {
 			return
 		}
 		w.touches, w.fell, w.finished, w.hasShaping = [2]bool(flags), flags[2], flags[3], flags[4]
-		w.build()
+		s.Fail(w.build())
 	}
 	w.world.State(s)
 }
