@@ -64,8 +64,7 @@ var layers = map[string]string{
 	"supervised":                    "env/state internal/atomicfile policy/f32 policy/tape",
 	"agents/agentstest":             "agents env env/state policy policy/tape",
 	"agents":                        "env env/state internal/atomicfile internal/infile policy policy/dist policy/f32 policy/loss policy/nn policy/optim policy/parallel policy/tape replay",
-	"scenarios":                     "env env/classic env/grid env/memory env/minatar env/minigrid env/mujoco env/recommender scenarios/internal/cli policy/gorgonia policy/nn render/raster render/window scenario",
-	"scenarios":                     "env env/box2d env/classic env/grid env/memory env/mujoco scenarios/internal/cli policy/gorgonia policy/nn render/raster render/window scenario",
+	"scenarios":                     "env env/box2d env/classic env/grid env/memory env/minatar env/minigrid env/mujoco env/recommender scenarios/internal/cli policy/gorgonia policy/nn render/raster render/window scenario",
 	"docs/internal/reference":       "internal/atomicfile internal/settings policy policy/nn policy/optim scenario scenarios",
 	"cmd/rlrun":                     "scenarios",
 }
