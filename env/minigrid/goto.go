@@ -6,12 +6,12 @@ import (
 	"github.com/rlrun/rlrun/env"
 )
 
-// goToDoor is a room of random size with four doors, beside one of which the agent is to say that it
-// is done: GoToDoor.
-type goToDoor struct{ size int }
+// reachDoor is a room of random size with four doors, beside one of which the agent is to say that it
+// is done.
+type reachDoor struct{ size int }
 
 // rules returns the sizes.
-func (t goToDoor) rules() rules {
+func (t reachDoor) rules() rules {
 	return rules{
 		width: t.size, height: t.size, maxSteps: 4 * t.size * t.size, seeThrough: true, actions: int(actions),
 		numbers: []number{colorNumber, xNumber, yNumber}, missions: []string{"go to the 0 door"},
@@ -19,7 +19,7 @@ func (t goToDoor) rules() rules {
 }
 
 // generate draws a room in the top left corner, with a door in each wall. The rest of the grid is empty.
-func (t goToDoor) generate(w *World) bool {
+func (t reachDoor) generate(w *World) bool {
 	const minSize = 5
 	w.fill(0, 0, w.W, w.H, Empty)
 	r := rect{0, 0, w.between(minSize, t.size+1), w.between(minSize, t.size+1)}
@@ -37,7 +37,7 @@ func (t goToDoor) generate(w *World) bool {
 }
 
 // step takes an action.
-func (goToDoor) step(w *World, a action) env.Outcome { return w.arrive(a, 1) }
+func (reachDoor) step(w *World, a action) env.Outcome { return w.arrive(a, 1) }
 
 // arrive takes an action. Toggling ends the episode, and so does the action done, with success if the
 // agent stands beside the target, whose x and y are numbers i and i+1 of the task.
