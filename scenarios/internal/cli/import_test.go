@@ -28,7 +28,7 @@ MountainCar-v0:
   <<: *default
   policy_kwargs: "dict(net_arch=[4],
     activation_fn=print('run'))"
-CarRacing-v3:
+ALE/Pong-v5:
   <<: *default
   policy: CnnPolicy
 Acrobot-v1:
@@ -108,7 +108,7 @@ func TestBadImport(t *testing.T) {
 		{"import big.yml CartPole-v1 --agent ppo -o x.yaml", "big.yml has 2097152 bytes, want 1048576 at most"},
 		{"import broken.yml CartPole-v1 --agent ppo -o x.yaml", "broken.yml:2: not YAML"},
 		{"import ppo.yml CartPol-v1 -o x.yaml", `no environment "CartPol-v1"; the nearest is CartPole-v1`},
-		{"import ppo.yml CarRacing-v3 -o x.yaml", `no environment "CarRacing-v3"`},
+		{"import ppo.yml ALE/Pong-v5 -o x.yaml", `no environment "ALE/Pong-v5"`},
 		{"import ppo.yml Acrobot-v1 -o x.yaml", "ppo.yml:26: policy: CnnPolicy has a convolutional network"},
 		{"import ppo.yml MountainCar-v0 -o x.yaml", `ppo.yml:20: policy_kwargs: "print(" is code, and rlrun never runs code from a file`},
 		{"import ppo.yml CartPole-v1 --agent sac -o x.yaml", "ppo.yml: the entry CartPole-v1: agents: SAC: "},

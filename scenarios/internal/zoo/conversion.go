@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/internal/nearest"
 	"github.com/rlrun/rlrun/internal/settings"
 	"github.com/rlrun/rlrun/scenario"
@@ -20,6 +21,7 @@ type conversion struct {
 	keys    []string // keys of the agent's settings in rlrun, in the order of config.yaml
 	options []string // options of the environment in rlrun
 	limit   int      // time limit of the environment with the wrappers so far [steps]; 0 for none
+	images  bool     // observations of the environment are images, or have some
 
 	env      value          // dict of the scenario's environment: id, options, wrappers, n_envs
 	settings value          // dict of the agent's settings in the scenario
@@ -60,7 +62,7 @@ func newConversion(d *document, r Request, t target, catalog scenario.Catalog) (
 	return c, nil
 }
 
-// readKeys sets c.keys, c.options and c.limit from the default scenario of the agent.
+// readKeys sets c.keys, c.options, c.limit and c.images from the default scenario of the agent.
 func (c *conversion) readKeys(catalog scenario.Catalog) error {
 	text, err := catalog.Defaults(c.id, c.agent)
 	if err != nil {
@@ -81,7 +83,9 @@ func (c *conversion) readKeys(catalog scenario.Catalog) error {
 	environment, _ := tree.Root().At("env")
 	options, _ := environment.At("options")
 	c.keys, c.options, c.limit = agent.Keys(), options.Keys(), s.Spec.MaxSteps
-	return nil
+	layout, err := env.LayoutOf(s.Spec.Obs)
+	c.images = slices.ContainsFunc(layout.Parts, func(p env.Part) bool { return p.Kind == env.Pixels })
+	return err
 }
 
 // convert converts all keys of an entry.

@@ -81,7 +81,7 @@ func TestImportFaults(t *testing.T) {
 		"CartPole-v1: {n_timesteps: 0.5, policy: MlpPolicy}":   "f.yml:1: steps: 0, want 1 or more",
 		"CartPole-v1: {n_timesteps: 1e300, policy: MlpPolicy}": "f.yml:1: steps: ",
 		"CartPole-v1: {n_timesteps: 9, policy: CnnPolicy}":     "policy: CnnPolicy has a convolutional network",
-		"CartPole-v1: {n_timesteps: 9, policy: MlpPolice}":     "policy: MlpPolice, want MlpPolicy or MultiInputPolicy; the nearest is MlpPolicy",
+		"CartPole-v1: {n_timesteps: 9, policy: MlpPolice}":     "policy: MlpPolice, want MlpPolicy, CnnPolicy or MultiInputPolicy; the nearest is MlpPolicy",
 		"CartPole-v1: {n_timesteps: 9, policy: my.own.Policy}": "policy: my.own.Policy, want",
 		"CartPole-v1: &a {n_timesteps: 9, callback: *a}":       "aliases expand",
 		"- 1": "want a mapping",

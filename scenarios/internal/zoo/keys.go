@@ -128,18 +128,21 @@ func (c *conversion) nEnvs(_ string, v value) error {
 	return nil
 }
 
-// policy returns an error for a policy whose network rlrun lacks.
+// policy returns an error for a policy whose network rlrun lacks, or that does not suit the environment.
 func (c *conversion) policy(key string, v value) error {
 	switch v.text {
 	case "MlpPolicy", "MultiInputPolicy":
 		return nil
 	case "CnnPolicy":
-		return c.fault(v.line, "policy: CnnPolicy has a convolutional network, which rlrun lacks; want MlpPolicy")
+		if !c.images {
+			return c.fault(v.line, "policy: CnnPolicy has a convolutional network, and %s has no images; want MlpPolicy", c.id)
+		}
+		return nil
 	}
 	if strings.HasSuffix(v.text, "LstmPolicy") {
-		return c.fault(v.line, "policy: %s has a recurrent network (LSTM), which rlrun cannot import; want MlpPolicy or MultiInputPolicy", v.text)
+		return c.fault(v.line, "policy: %s has a recurrent network (LSTM), which rlrun cannot import; want MlpPolicy, CnnPolicy or MultiInputPolicy", v.text)
 	}
-	return c.fault(v.line, "policy: %s, want MlpPolicy or MultiInputPolicy%s", short(v), nearest.Hint(v.text, slices.Values([]string{"MlpPolicy", "MultiInputPolicy"})))
+	return c.fault(v.line, "policy: %s, want MlpPolicy, CnnPolicy or MultiInputPolicy%s", short(v), nearest.Hint(v.text, slices.Values([]string{"MlpPolicy", "CnnPolicy", "MultiInputPolicy"})))
 }
 
 // normalize converts the arguments of VecNormalize. The value true means its defaults.

@@ -272,7 +272,7 @@ func TestImportAtari(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = zoo.Import(zoo.Request{File: "ppo.yml", Text: text, Env: "ALE/Pong-v5", Agent: "ppo"}, c)
-	if want := "ppo.yml:10: policy: CnnPolicy has a convolutional network, which rlrun lacks; want MlpPolicy"; fmt.Sprint(err) != want {
+	if want := "ppo.yml:10: policy: CnnPolicy has a convolutional network, and ALE/Pong-v5 has no images; want MlpPolicy"; fmt.Sprint(err) != want {
 		t.Errorf("Import of ALE/Pong-v5 = %v, want %s", err, want)
 	}
 }
