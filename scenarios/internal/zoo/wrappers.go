@@ -73,10 +73,10 @@ type rule func(c *conversion, args value) bool
 // that has an equivalent.
 func wrapperClasses() map[string]rule {
 	return map[string]rule{
-		"FrameSkip":             frameSkip("skip", 4),
-		"RepeatAction":          frameSkip("num_repeats", 0),
-		"MaxAndSkipObservation": skipAndMax,
-		"MaxAndSkipEnv":         skipAndMax,
+		"FrameSkip":             repeat("frame_skip", "skip", 4),
+		"RepeatAction":          repeat("frame_skip", "num_repeats", 0),
+		"MaxAndSkipObservation": repeat("skip_and_max", "skip", 4),
+		"MaxAndSkipEnv":         repeat("skip_and_max", "skip", 4),
 		"GrayscaleObservation":  gray,
 		"GrayScaleObservation":  gray,
 		"ResizeObservation":     resize,
@@ -145,14 +145,8 @@ func interval(name, low, high string) rule {
 	}
 }
 
-// frameSkip returns the rule of a wrapper that repeats actions. The default of its argument is usual;
-// if usual is 0, the argument is required.
-func frameSkip(argument string, usual float64) rule { return repeat("frame_skip", argument, usual) }
-
-// skipAndMax is the rule of a wrapper that repeats actions and returns the maximum of two observations.
-func skipAndMax(c *conversion, args value) bool { return repeat("skip_and_max", "skip", 4)(c, args) }
-
-// repeat returns the rule of a wrapper that repeats actions, for the wrapper of rlrun with this name.
+// repeat returns the rule of a wrapper that repeats actions, for the wrapper of rlrun with this name. The
+// default of its argument is usual; if usual is 0, the argument is required.
 func repeat(name, argument string, usual float64) rule {
 	return func(c *conversion, args value) bool {
 		n, ok := args.at(argument)
