@@ -238,12 +238,20 @@ func (r *Run) State(s *state.State) {
 }
 
 // save flushes the logs to disk, and then writes a checkpoint, which contains the lengths of the
-// logs.
+// logs. After that it calls the Savers.
 func (r *Run) save() error {
 	if err := errors.Join(r.owned(), r.logs.sync()); err != nil {
 		return err
 	}
-	return r.checkpoints.store.Save(r)
+	if err := r.checkpoints.store.Save(r); err != nil {
+		return err
+	}
+	for _, o := range r.own.list {
+		if s, ok := o.(Saver); ok {
+			s.Saved(r.snapshot())
+		}
+	}
+	return nil
 }
 
 func checksum(text []byte) uint64 { return crc64.Checksum(text, crc64.MakeTable(crc64.ECMA)) }

@@ -116,6 +116,18 @@ func (g *Segments) Tidy() {
 	}
 }
 
+// Sizes returns the valid number of bytes of each file that the latest Save or Load used, by the name
+// of the file in the directory. Until a later Save no longer uses a file, these bytes do not change.
+func (g *Segments) Sizes() map[string]int64 {
+	sizes := map[string]int64{}
+	for name, set := range g.files {
+		for _, f := range set.files {
+			sizes[filepath.Base(g.path(name, f.id))] = int64(f.size)
+		}
+	}
+	return sizes
+}
+
 // path returns the path of a file of records.
 func (g *Segments) path(name string, id int) string {
 	return filepath.Join(g.dir, fmt.Sprintf("%s.%d", name, id))
