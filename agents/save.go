@@ -77,10 +77,8 @@ func (c *Checkpoint) Load(s state.Stater) error {
 	return c.segments.Load(f, s)
 }
 
-// Sizes returns the valid number of bytes of each file with transitions that the latest Save or Load
-// used, by the name of the file in the directory. Until a later Save no longer uses a file, these bytes do not
-// change.
-func (c *Checkpoint) Sizes() map[string]int64 { return c.segments.Sizes() }
+// Files returns the files with transitions that the latest Save or Load used: see state.Segments.Files.
+func (c *Checkpoint) Files() []state.RecordFile { return c.segments.Files() }
 
 // stateLimit returns the largest size of a state file of s, in bytes: four times the current size
 // of the state, plus 16 GiB for the actions of long episodes.

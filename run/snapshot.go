@@ -1,11 +1,11 @@
 package run
 
 import (
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
+
+	"github.com/rlrun/rlrun/env/state"
 )
 
 // A Saver is an Observer that is also called after each checkpoint of Train.
@@ -20,12 +20,12 @@ type Saver interface {
 // A Snapshot describes the files of a run directory after a checkpoint. Names have slashes and are
 // relative to the directory. Files are in the order of their names.
 type Snapshot struct {
-	Whole   []string // files that are replaced as a whole: the checkpoint's state, config.yaml, the policies
-	Records []Length // files of a replay buffer, which only grow
-	Logs    []Length // logs, which only grow
+	Whole   []string           // files that are replaced as a whole: the checkpoint's state, config.yaml, the policies
+	Records []state.RecordFile // files of a replay buffer, which only grow
+	Logs    []Length           // logs, which only grow
 }
 
-// A Length is the valid length of a file. Bytes after it do not belong to the checkpoint.
+// A Length is the valid length of a log. Bytes after it do not belong to the checkpoint.
 type Length struct {
 	Name string
 	Size int64 // [bytes]
@@ -39,9 +39,9 @@ func (r *Run) snapshot() Snapshot {
 			s.Whole = append(s.Whole, name)
 		}
 	}
-	sizes := r.checkpoints.store.Sizes()
-	for _, name := range slices.Sorted(maps.Keys(sizes)) {
-		s.Records = append(s.Records, Length{path.Join(checkpoint, name), sizes[name]})
+	for _, f := range r.checkpoints.store.Files() {
+		f.Name = path.Join(checkpoint, f.Name)
+		s.Records = append(s.Records, f)
 	}
 	for _, f := range []*logFile{&r.logs.episodes, &r.logs.events, &r.logs.progress} {
 		s.Logs = append(s.Logs, Length{filepath.Base(f.file.Name()), int64(f.length)})

@@ -116,16 +116,23 @@ func (g *Segments) Tidy() {
 	}
 }
 
-// Sizes returns the valid number of bytes of each file that the latest Save or Load used, by the name
-// of the file in the directory. Until a later Save no longer uses a file, these bytes do not change.
-func (g *Segments) Sizes() map[string]int64 {
-	sizes := map[string]int64{}
+// A RecordFile is a file of records, as the latest Save or Load left it.
+type RecordFile struct {
+	Name  string // name of the file in the directory
+	First int    // index of the first record. Two files with the same First begin with the same bytes
+	Size  int64  // number of valid bytes
+}
+
+// Files returns the files of records that the latest Save or Load used, sorted by name. Their valid bytes do not change, also
+// when a later Save appends to a file. A file that a later Save does not use is removed.
+func (g *Segments) Files() (all []RecordFile) {
 	for name, set := range g.files {
 		for _, f := range set.files {
-			sizes[filepath.Base(g.path(name, f.id))] = int64(f.size)
+			all = append(all, RecordFile{filepath.Base(g.path(name, f.id)), f.first, int64(f.size)})
 		}
 	}
-	return sizes
+	slices.SortFunc(all, func(a, b RecordFile) int { return strings.Compare(a.Name, b.Name) })
+	return all
 }
 
 // path returns the path of a file of records.

@@ -128,7 +128,7 @@ func (a *App) root() *cobra.Command {
 	cmd.SetVersionTemplate("rlrun {{.Version}}\n")
 	cmd.CompletionOptions.DisableDefaultCmd = true
 	cmd.SetFlagErrorFunc(a.flagError)
-	cmd.AddCommand(a.listCommand(), a.evalCommand(), a.resumeCommand(), a.compareCommand(), a.plotCommand(), a.importCommand(), a.explainCommand(), a.describeCommand(), a.stepCommand(), a.checkCommand(), a.solveCommand(), a.benchCommand(), a.recordCommand(), a.watchCommand(), a.playCommand(), completionCommand())
+	cmd.AddCommand(a.listCommand(), a.evalCommand(), a.resumeCommand(), a.compareCommand(), a.plotCommand(), a.importCommand(), a.explainCommand(), a.describeCommand(), a.stepCommand(), a.checkCommand(), a.solveCommand(), a.benchCommand(), a.recordCommand(), a.watchCommand(), a.playCommand(), a.hubCommand(), a.workCommand(), completionCommand())
 	cmd.SetHelpCommand(helpCommand())
 	return cmd
 }

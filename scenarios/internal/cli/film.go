@@ -191,8 +191,8 @@ func (s *strip) write(w io.Writer) error {
 	return png.Encode(w, all)
 }
 
-// A journal is the recorder of a .jsonl: a line of JSON for each step.
-type journal struct {
+// A stepLog is the recorder of a .jsonl: a line of JSON for each step.
+type stepLog struct {
 	player *episode.Player
 	head   episode.Head
 	text   bytes.Buffer
@@ -200,7 +200,7 @@ type journal struct {
 
 // step adds a line for the current step. At the start of an episode it first adds the head of the
 // episode.
-func (j *journal) step() error {
+func (j *stepLog) step() error {
 	if j.player.Steps == 0 {
 		j.head.Seed = &j.player.Seed
 		if err := episode.WriteHead(&j.text, j.head); err != nil {
@@ -211,7 +211,7 @@ func (j *journal) step() error {
 }
 
 // write writes all lines.
-func (j *journal) write(w io.Writer) error {
+func (j *stepLog) write(w io.Writer) error {
 	_, err := j.text.WriteTo(w)
 	return err
 }

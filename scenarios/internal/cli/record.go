@@ -184,7 +184,7 @@ func newRecorder(r *run.Run, act *actor, f recordFlags) (recorder, error) {
 		return newVideo(film, f.out)
 	case ".jsonl":
 		text, err := r.Scenario.Encode()
-		return &journal{player: p, head: episode.Head{Env: r.Scenario.Env, Config: string(text)}}, err
+		return &stepLog{player: p, head: episode.Head{Env: r.Scenario.Env, Config: string(text)}}, err
 	}
 	return nil, fmt.Errorf("--out %s: want a name that ends in .gif, .mp4, .png or .jsonl", f.out)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/rlrun/rlrun/scenario"
@@ -35,6 +36,9 @@ func (a *App) runSweep(name string, changes []scenario.Change, sweeps []string, 
 		return badInput{err}
 	}
 	a.warnRepeat(s.Cells[0].Scenario)
+	if f.hub.URL != "" {
+		return a.spreadSweep(s, every, f)
+	}
 	return a.finishAll(s, every, f)
 }
 
@@ -47,13 +51,20 @@ func (a *App) finishAll(s *sweep.Sweep, every int, f runFlags) error {
 	ctx, stop := a.interruptible("saving, then stopping")
 	defer stop()
 	show := a.newSweepProgress(s, f)
-	failed, interrupted := 0, 0
-	for c, r := range s.Train(ctx, every, show) {
+	return a.printAll(s, f, show, s.Train(ctx, every, show), nil)
+}
+
+// printAll prints the results of runs, each when it has ended. If runs were interrupted, it calls the function interrupted, or if that is
+// nil, says for each run how to continue it.
+func (a *App) printAll(s *sweep.Sweep, f runFlags, show *sweepProgress, runs iter.Seq2[*sweep.Cell, *sweep.Run], interrupted func()) error {
+	failed, unfinished := 0, 0
+	for c, r := range runs {
 		show.clear()
 		switch {
 		case errors.Is(r.Err, context.Canceled):
-			interrupted++
-			a.say("rlrun: interrupted; rlrun resume %s continues the run", r.Dir)
+			if unfinished++; interrupted == nil {
+				a.say("rlrun: interrupted; rlrun resume %s continues the run", r.Dir)
+			}
 		case r.Err != nil:
 			failed++
 			a.say("rlrun: %s in %s: %s", runName(r.Settings, r.Seed), r.Dir, message(r.Err))
@@ -61,11 +72,14 @@ func (a *App) finishAll(s *sweep.Sweep, every int, f runFlags) error {
 		default:
 			a.printNamed(r.Result, r.Settings, f.json) // App.Run returns the error of a failed write
 		}
-		if r == c.Runs[len(c.Runs)-1] && interrupted == 0 {
+		if r == c.Runs[len(c.Runs)-1] && unfinished == 0 && !s.Single {
 			a.printSummary(c, f.json)
 		}
 	}
-	if interrupted > 0 {
+	if unfinished > 0 {
+		if interrupted != nil {
+			interrupted()
+		}
 		return errInterrupted
 	}
 	if len(s.Cells) > 1 && !f.json {

@@ -33,6 +33,7 @@ type runFlags struct {
 	watch, stop        bool
 	theme              themeFlag // theme of the window
 	every              string    // value of --checkpoint-every
+	hub                hubFlags  // hub whose workers train; an empty URL means that this process trains
 }
 
 // add adds the flags to a command.
@@ -76,6 +77,7 @@ func (f *trainFlags) add(cmd *cobra.Command, a *App) {
 	f.runFlags.add(cmd)
 	a.addAgentFlag(cmd)
 	flags := cmd.Flags()
+	f.hub.add(flags, "", "train with the workers of the hub at `URL`, nats://HOST:PORT: see rlrun hub")
 	flags.String("seed", "1", "use `N` as the seed of the run, 0 … 2⁶³-1")
 	flags.String("init", "", "start with the policy of `RUN`, a run directory or a policy file")
 	flags.StringVar(&f.profile, "cpuprofile", "", "write a CPU profile to `FILE`, a new file for go tool pprof")
@@ -132,6 +134,9 @@ func (a *App) trainNew(cmd *cobra.Command, args []string, f trainFlags) (err err
 		return badInput{errors.New("--out is empty; want a new directory")}
 	}
 	k, err := positive("--seeds", f.seeds)
+	if err == nil {
+		err = f.hub.check()
+	}
 	if err != nil {
 		return err
 	}
@@ -147,6 +152,13 @@ func (a *App) trainNew(cmd *cobra.Command, args []string, f trainFlags) (err err
 			return badInput{errors.New("--watch shows a single run; want no --seeds and no --sweep with it")}
 		}
 		return a.runSweep(args[0], changes(cmd, f.sets), f.sweeps, k, f.out, f.runFlags)
+	}
+	if f.hub.URL != "" {
+		every, err := f.checkpointEvery()
+		if err != nil {
+			return err
+		}
+		return a.spreadRun(args[0], changes(cmd, f.sets), f.out, every, f.runFlags)
 	}
 	s, err := a.scenario(args[0], changes(cmd, f.sets))
 	if err != nil {

@@ -9,7 +9,6 @@ package sweep
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -26,6 +25,8 @@ type Source interface {
 // A Sweep contains all runs of one command.
 type Sweep struct {
 	Cells   []*Cell
+	Single  bool   // whether it has a single run, whose directory is out itself
+	out     string // directory of the runs; "" if the user gave no directory
 	source  Source
 	catalog scenario.Catalog
 }
@@ -62,12 +63,7 @@ func New(source Source, catalog scenario.Catalog, changes []scenario.Change, swe
 	if n := maxRuns / len(all); seeds > n {
 		return nil, fmt.Errorf("--seeds %d: want 1 … %d, because a command can make at most %d runs", seeds, n, maxRuns)
 	}
-	if out != "" {
-		if _, err := os.Lstat(out); err == nil {
-			return nil, fmt.Errorf("%s is there already, and nothing is overwritten; want a new directory", out)
-		}
-	}
-	s := &Sweep{source: source, catalog: catalog}
+	s := &Sweep{out: out, source: source, catalog: catalog}
 	for _, combination := range all {
 		own := changes
 		for _, assignment := range combination {
@@ -91,6 +87,17 @@ func New(source Source, catalog scenario.Catalog, changes []scenario.Change, swe
 		}
 		s.Cells = append(s.Cells, c)
 	}
+	return s, nil
+}
+
+// Single returns a sweep of a single run with its directory in out itself. If out is "", the directory is in runs/NAME.
+func Single(source Source, catalog scenario.Catalog, changes []scenario.Change, out string) (*Sweep, error) {
+	s := &Sweep{Single: true, source: source, catalog: catalog}
+	first, err := source.Scenario(changes)
+	if err != nil {
+		return nil, err
+	}
+	s.Cells = []*Cell{{Scenario: first, Runs: []*Run{{Seed: first.Seed, Dir: out, changes: changes}}}}
 	return s, nil
 }
 
@@ -150,29 +157,4 @@ func (s *Sweep) Runs() (all []*Run) {
 		all = append(all, c.Runs...)
 	}
 	return all
-}
-
-// Create creates the runs and closes them. Before it writes anything, it makes a policy for each
-// cell, so that wrong settings are found first.
-func (s *Sweep) Create() error {
-	for _, c := range s.Cells {
-		if _, err := c.Scenario.NewPolicy(); err != nil {
-			return err
-		}
-	}
-	for _, r := range s.Runs() {
-		own, err := s.source.Scenario(r.changes)
-		if err != nil {
-			return err
-		}
-		created, err := run.Create(own, r.Dir)
-		if err != nil {
-			return err
-		}
-		r.Dir, r.done = created.Dir, make(chan struct{})
-		if err := created.Close(); err != nil {
-			return err
-		}
-	}
-	return nil
 }

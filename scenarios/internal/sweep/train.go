@@ -26,6 +26,45 @@ type Reporter interface {
 // Train yields the runs in their order, each when it has ended. If the loop ends early, the
 // remaining runs are interrupted.
 func (s *Sweep) Train(ctx context.Context, every int, to Reporter) iter.Seq2[*Cell, *Run] {
+	cores := runtime.GOMAXPROCS(0)
+	n := s.parallelRuns(cores, debug.SetMemoryLimit(-1))
+	return s.each(ctx, n, func(ctx context.Context, r *Run) error { return s.train(ctx, r, cores/n, every, to) })
+}
+
+// A Place is where runs are trained, for example the workers of a hub.
+type Place interface {
+	// Submit makes sure that the place knows a created run. A second call for the same run does nothing.
+	Submit(ctx context.Context, r *Run) error
+	// Receive waits until a submitted run is finished, and returns its result. Its files are then in its directory.
+	Receive(ctx context.Context, r *Run, to Reporter) (*run.Result, error)
+}
+
+// maxReceived is the largest number of runs whose files are received at the same time.
+const maxReceived = 128
+
+// Spread trains the created runs at another place. It yields them like Train. If the loop ends early, the place
+// goes on training them.
+func (s *Sweep) Spread(ctx context.Context, p Place, to Reporter) iter.Seq2[*Cell, *Run] {
+	return func(yield func(*Cell, *Run) bool) {
+		for _, r := range s.Runs() {
+			r.Err = p.Submit(ctx, r)
+		}
+		for c, r := range s.each(ctx, min(maxReceived, len(s.Runs())), func(ctx context.Context, r *Run) (err error) {
+			defer crash.Guard(&err, nil)
+			if r.Err == nil {
+				r.Result, r.Err = p.Receive(ctx, r, to)
+			}
+			return r.Err
+		}) {
+			if !yield(c, r) {
+				return
+			}
+		}
+	}
+}
+
+// each calls the function train for all runs, n at the same time. It yields the runs in their order, each when train has returned.
+func (s *Sweep) each(ctx context.Context, n int, train func(context.Context, *Run) error) iter.Seq2[*Cell, *Run] {
 	return func(yield func(*Cell, *Run) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		var workers sync.WaitGroup
@@ -37,12 +76,10 @@ func (s *Sweep) Train(ctx context.Context, every int, to Reporter) iter.Seq2[*Ce
 			next <- r
 		}
 		close(next)
-		cores := runtime.GOMAXPROCS(0)
-		n := s.parallelRuns(cores, debug.SetMemoryLimit(-1))
 		for range n {
 			workers.Go(func() {
 				for r := range next {
-					r.Err = s.train(ctx, r, cores/n, every, to)
+					r.Err = train(ctx, r)
 					close(r.done)
 				}
 			})

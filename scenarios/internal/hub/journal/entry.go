@@ -118,7 +118,7 @@ var (
 // validFile reports whether a job may write a file with this name to a run directory.
 func validFile(name string) bool {
 	switch name {
-	case "config.yaml", "policy.safetensors", "policy-best.safetensors", "result.json":
+	case "config.yaml", "policy.safetensors", "policy-best.safetensors", "result.json", "failed-episode.jsonl":
 		return true
 	}
 	return validSaved.MatchString(name)
