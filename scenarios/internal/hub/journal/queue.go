@@ -133,7 +133,9 @@ func (s *Store) Queue(ctx context.Context, code, kernels string) (*Queue, error)
 // has come. A message that names no job is removed.
 func (q *Queue) Fetch(ctx context.Context) (job string, msg jetstream.Msg, err error) {
 	const wait, heartbeat = 2 * time.Second, 500 * time.Millisecond
-	batch, err := q.consumer.Fetch(1, jetstream.FetchMaxWait(wait), jetstream.FetchHeartbeat(heartbeat))
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	batch, err := q.consumer.Fetch(1, jetstream.FetchContext(ctx), jetstream.FetchHeartbeat(heartbeat))
 	if err != nil {
 		return "", nil, err
 	}
@@ -145,5 +147,8 @@ func (q *Queue) Fetch(ctx context.Context) (job string, msg jetstream.Msg, err e
 			err = errors.Join(err, m.Term())
 		}
 	}
-	return job, msg, errors.Join(err, batch.Error())
+	if failed := batch.Error(); !errors.Is(failed, context.DeadlineExceeded) && !errors.Is(failed, context.Canceled) {
+		err = errors.Join(err, failed)
+	}
+	return job, msg, err
 }

@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -34,11 +35,11 @@ func (l *Link) Request(ctx context.Context) (context.Context, context.CancelFunc
 }
 
 // Retry calls f until it returns nil or an error for which final returns true, or until ctx ends.
-// A nil final means that no error is final. The time between two calls doubles, up to a second.
+// A nil final means that no error is final. The error of a Link that was closed is always final. The time between two calls doubles, up to a second.
 func Retry(ctx context.Context, f func() error, final func(error) bool) error {
 	for wait := 20 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		err := f()
-		if err == nil || final != nil && final(err) {
+		if err == nil || errors.Is(err, nats.ErrConnectionClosed) || final != nil && final(err) {
 			return err
 		}
 		if Wait(ctx, wait) != nil {
