@@ -35,8 +35,10 @@ func NewHead(s *journal.Store, catalog scenario.Catalog, v Version, every int, s
 }
 
 const (
-	// pollInterval is the time after which a head looks into a journal without having heard of a new entry.
-	pollInterval = 2 * time.Second
+	// A head looks into a journal when it hears of an entry. The entry may be stored later than that, so it looks
+	// again after shortPoll, and then after times that double up to longPoll.
+	shortPoll = 10 * time.Millisecond
+	longPoll  = 2 * time.Second
 
 	// enqueueInterval is the time after which a head puts a job into the queue again, in case the hub has lost it.
 	enqueueInterval = 15 * time.Second
@@ -82,6 +84,7 @@ type receiver struct {
 	next   uint64           // sequence after the latest entry that was received
 	have   journal.Position // the latest entry that was received
 	wake   chan struct{}    // has an element when there may be a new entry
+	pause  time.Duration    // time until the next look
 	queued time.Time        // time when the job was put into the queue
 	since  time.Time        // time since which no worker has taken the job
 }
@@ -98,7 +101,7 @@ func (h *Head) Receive(ctx context.Context, dir, id string, report func(Progress
 		return res, errors.Join(err, unmark(dir))
 	}
 	now := time.Now()
-	r := &receiver{Head: h, run: opened, id: id, report: report, next: 1, wake: make(chan struct{}, 1), queued: now, since: now}
+	r := &receiver{Head: h, run: opened, id: id, report: report, next: 1, wake: make(chan struct{}, 1), pause: shortPoll, queued: now, since: now}
 	stop, err := r.subscribe()
 	if err != nil {
 		return nil, err
@@ -142,12 +145,14 @@ func (r *receiver) subscribe() (stop func(), err error) {
 
 // wait waits until there may be a new entry.
 func (r *receiver) wait(ctx context.Context) {
-	t := time.NewTimer(pollInterval)
+	t := time.NewTimer(r.pause)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
 	case <-r.wake:
+		r.pause = shortPoll
 	case <-t.C:
+		r.pause = min(2*r.pause, longPoll)
 	}
 }
 

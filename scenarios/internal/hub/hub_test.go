@@ -230,7 +230,13 @@ func create(t testing.TB, text string, seed int) string {
 // alone trains a run in this process and returns its directory.
 func alone(t testing.TB, text string, seed int) string {
 	t.Helper()
-	r, err := run.Open(create(t, text, seed), catalog(open))
+	return trained(t, create(t, text, seed))
+}
+
+// trained trains the created run in dir in this process and returns dir.
+func trained(t testing.TB, dir string) string {
+	t.Helper()
+	r, err := run.Open(dir, catalog(open))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -286,7 +286,7 @@ func (w *Worker) own(ctx context.Context, claim *journal.Entry, j *journal.Journ
 	w.list(claim.Job.ID, false)
 	w.to.Ended(claim.Job, end)
 	switch {
-	case end == nil || errors.Is(end, errFinal):
+	case end == nil || errors.Is(end, errFinal) || errors.Is(end, ErrCancelled):
 		ack, cancel := w.store.Link.Request(context.WithoutCancel(ctx))
 		msg.DoubleAck(ack) // if this is lost, the next worker sees that the job has ended
 		cancel()
