@@ -103,9 +103,9 @@ func (r *Run) Finish(ctx context.Context, st Status) (*Result, error) {
 	return res, r.writeJSON(resultFile, res)
 }
 
-// Adopt finishes an open run that was trained in another directory, and whose files have been copied to the run
-// directory. The argument data is the result.json of the other directory. Adopt writes it with the name of
-// the run directory, and returns it.
+// Adopt finishes an open run that was trained in another directory, and whose files have been copied
+// to the run directory. The argument data is the result.json of the other directory. Adopt writes it
+// with the name of the run directory, and returns it.
 func (r *Run) Adopt(data []byte) (*Result, error) {
 	res := &Result{threshold: r.Scenario.Threshold}
 	if err := json.Unmarshal(data, res); err != nil || !res.complete() {

@@ -41,8 +41,8 @@ func (m *mover) Saved(s run.Snapshot) {
 	}
 }
 
-// TestSaver checks that the files of a snapshot are enough to continue a run elsewhere, with the rows of the
-// logs missing.
+// TestSaver checks that the files of a snapshot are enough to continue a run elsewhere, with the rows
+// of the logs missing.
 func TestSaver(t *testing.T) {
 	const sac = `
 env: {id: Pendulum-v1, n_envs: 1}

@@ -123,8 +123,9 @@ type RecordFile struct {
 	Size  int64  // number of valid bytes
 }
 
-// Files returns the files of records that the latest Save or Load used, sorted by name. Their valid bytes do not change, also
-// when a later Save appends to a file. A file that a later Save does not use is removed.
+// Files returns the files of records that the latest Save or Load used, sorted by name. Their valid
+// bytes do not change, also when a later Save appends to a file. A file that a later Save does not
+// use is removed.
 func (g *Segments) Files() (all []RecordFile) {
 	for name, set := range g.files {
 		for _, f := range set.files {

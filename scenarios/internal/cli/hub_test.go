@@ -11,7 +11,8 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/hub/server"
 )
 
-// TestHubBad checks the sentences about hubs that are not there, and about wrong flags. Nothing may be written.
+// TestHubBad checks the sentences about hubs that are not there, and about wrong flags. Nothing may
+// be written.
 func TestHubBad(t *testing.T) {
 	a := inEmptyDir(t)
 	h, err := server.Start(server.Options{Listen: "127.0.0.1:-1", Store: t.TempDir(), MaxStore: 1 << 30})

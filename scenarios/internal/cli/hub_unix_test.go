@@ -35,8 +35,9 @@ func serve(t *testing.T, args ...string) (p *process, url string) {
 	return p, ready.URL
 }
 
-// TestHub checks that the runs of --seeds with --hub have the same output and bytes as without, that the command can be detached and given again, and
-// that the worker and the hub end with status 0 when they are told to end.
+// TestHub checks that the runs of --seeds with --hub have the same output and bytes as without, that
+// the command can be detached and given again, and that the worker and the hub end with status 0 when
+// they are told to end.
 func TestHub(t *testing.T) {
 	a := inEmptyDir(t)
 	writeFile(t, "quick.yaml", quick)

@@ -54,8 +54,8 @@ func (a *App) finishAll(s *sweep.Sweep, every int, f runFlags) error {
 	return a.printAll(s, f, show, s.Train(ctx, every, show), nil)
 }
 
-// printAll prints the results of runs, each when it has ended. If runs were interrupted, it calls the function interrupted, or if that is
-// nil, says for each run how to continue it.
+// printAll prints the results of runs, each when it has ended. If runs were interrupted, it calls the
+// function interrupted, or if that is nil, says for each run how to continue it.
 func (a *App) printAll(s *sweep.Sweep, f runFlags, show *sweepProgress, runs iter.Seq2[*sweep.Cell, *sweep.Run], interrupted func()) error {
 	failed, unfinished := 0, 0
 	for c, r := range runs {

@@ -79,6 +79,9 @@ func (a *App) work(cores int, f workFlags) error {
 	defer stop()
 	t := &teller{app: a, json: f.json}
 	l, err := t.dial(ctx, f.hub.Access)
+	if ctx.Err() != nil {
+		return nil // told to end while the hub was away
+	}
 	if err != nil {
 		return err
 	}
@@ -121,9 +124,6 @@ func (t *teller) dial(ctx context.Context, access link.Access) (l *link.Link, er
 	}, func(err error) bool { return errors.Is(err, link.ErrUser) })
 	if errors.Is(err, link.ErrUser) {
 		return nil, badInput{err}
-	}
-	if ctx.Err() != nil {
-		return nil, errInterrupted
 	}
 	return l, err
 }

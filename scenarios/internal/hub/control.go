@@ -22,7 +22,8 @@ import (
 // listTimeout is the time in which workers must answer.
 const listTimeout = 500 * time.Millisecond
 
-// Workers returns the workers of a hub, sorted by name. A worker that does not answer in half a second is missing.
+// Workers returns the workers of a hub, sorted by name. A worker that does not answer in half a
+// second is missing.
 func Workers(ctx context.Context, l *link.Link) ([]WorkerInfo, error) {
 	inbox := nats.NewInbox()
 	sub, err := l.Conn.SubscribeSync(inbox)
@@ -63,7 +64,8 @@ func Drain(l *link.Link, worker string) error {
 	return err
 }
 
-// CancelJob cancels a job. Its worker stops at once, if it hears of it, and otherwise at the next checkpoint.
+// CancelJob cancels a job. Its worker stops at once, if it hears of it, and otherwise at the next
+// checkpoint.
 func CancelJob(ctx context.Context, s *journal.Store, job string) error {
 	if !journal.ValidID(job) {
 		return fmt.Errorf("no job %q; rlrun hub jobs shows all", job)

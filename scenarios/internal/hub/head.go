@@ -17,8 +17,8 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/hub/link"
 )
 
-// A Head submits runs to a hub and receives their files. It keeps nothing at the hub and needs nothing that it knew
-// before: a head that was killed begins again, with the same result.
+// A Head submits runs to a hub and receives their files. It keeps nothing at the hub and needs
+// nothing that it knew before: a head that was killed begins again, with the same result.
 type Head struct {
 	Version Version
 	Every   int               // steps between two checkpoints; 0: a checkpoint every few seconds
@@ -35,20 +35,21 @@ func NewHead(s *journal.Store, catalog scenario.Catalog, v Version, every int, s
 }
 
 const (
-	// A head looks into a journal when it hears of an entry. The entry may be stored later than that, so it looks
-	// again after shortPoll, and then after times that double up to longPoll.
+	// A head looks into a journal when it hears of an entry. The entry may be stored later than that,
+	// so it looks again after shortPoll, and then after times that double up to longPoll.
 	shortPoll = 10 * time.Millisecond
 	longPoll  = 2 * time.Second
 
-	// enqueueInterval is the time after which a head puts a job into the queue again, in case the hub has lost it.
+	// enqueueInterval is the time after which a head puts a job into the queue again, in case the hub
+	// has lost it.
 	enqueueInterval = 15 * time.Second
 
 	// doubtInterval is the time after which a head asks why no worker takes a job.
 	doubtInterval = 10 * time.Second
 )
 
-// Submit submits the created run in dir, or finds it at the hub. It returns the job's id. A run that is finished is not
-// submitted.
+// Submit submits the created run in dir, or finds it at the hub. It returns the job's id. A run that
+// is finished is not submitted.
 func (h *Head) Submit(ctx context.Context, dir string) (string, error) {
 	r, err := run.Load(dir, h.catalog)
 	if err != nil {
@@ -89,8 +90,9 @@ type receiver struct {
 	since  time.Time        // time since which no worker has taken the job
 }
 
-// Receive writes the files of a job to the run directory dir, while workers train the run, and returns the
-// result. It calls report with the progress, from several goroutines. If ctx ends, the job goes on: Submit and Receive continue.
+// Receive writes the files of a job to the run directory dir, while workers train the run, and
+// returns the result. It calls report with the progress, from several goroutines. If ctx ends, the
+// job goes on: Submit and Receive continue.
 func (h *Head) Receive(ctx context.Context, dir, id string, report func(Progress)) (res *run.Result, err error) {
 	opened, err := run.Open(dir, h.catalog)
 	if err != nil {
@@ -156,8 +158,9 @@ func (r *receiver) wait(ctx context.Context) {
 	}
 }
 
-// advance receives the next entry. It returns nil if there is none, and the entry if it is the last one or if more follow. An entry
-// that ends the job, and that others follow, is returned as if it did not: a later Submit has begun the job again.
+// advance receives the next entry. It returns nil if there is none, and the entry if it is the last
+// one or if more follow. An entry that ends the job, and that others follow, is returned as if it did
+// not: a later Submit has begun the job again.
 func (r *receiver) advance(ctx context.Context) (e *journal.Entry, err error) {
 	last, at, err := r.last(ctx)
 	if err != nil {

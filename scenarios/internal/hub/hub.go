@@ -1,6 +1,7 @@
-// Package hub trains runs on the machines that share a hub. A Head submits runs and receives their files. A Worker
-// takes runs from the hub and trains them. Both may end at any time, and so may the hub: the
-// files of a run have the same bytes as if it were trained alone, except the columns with times.
+// Package hub trains runs on the machines that share a hub. A Head submits runs and receives their
+// files. A Worker takes runs from the hub and trains them. Both may end at any time, and so may the
+// hub: the files of a run have the same bytes as if it were trained alone, except the columns with
+// times.
 //
 // What a hub stores is in package journal, the connection to it in package link, and the hub itself in
 // package server.
@@ -34,8 +35,8 @@ type Version struct {
 	Kernels string `json:"kernels"` // processor and kernels: amd64-avx2
 }
 
-// ThisVersion returns the version of this program. A build of a commit without changes has the commit's revision.
-// Other builds have the checksum of their executable.
+// ThisVersion returns the version of this program. A build of a commit without changes has the
+// commit's revision. Other builds have the checksum of their executable.
 func ThisVersion() (Version, error) {
 	v := Version{Kernels: runtime.GOARCH + "-" + f32.Kernels()}
 	h := sha256.New()
@@ -102,8 +103,8 @@ const (
 	maxState  = 1 << 30
 )
 
-// files returns the files of a new run that a worker needs: config.yaml and, if training starts with a policy, the
-// checkpoint with it.
+// files returns the files of a new run that a worker needs: config.yaml and, if training starts with
+// a policy, the checkpoint with it.
 func files(r *run.Run) (map[string][]byte, error) {
 	config, err := infile.Read(filepath.Join(r.Dir, configFile), maxConfig)
 	if err != nil || r.Scenario.Init == "" {
@@ -113,7 +114,8 @@ func files(r *run.Run) (map[string][]byte, error) {
 	return map[string][]byte{configFile: config, stateFile: state}, err
 }
 
-// newJob returns the job of a run with these files. The same run has the same job, wherever it is submitted.
+// newJob returns the job of a run with these files. The same run has the same job, wherever it is
+// submitted.
 func newJob(r *run.Run, v Version, files map[string][]byte) journal.Job {
 	h := sha256.New()
 	for _, data := range [][]byte{[]byte(v.Code), []byte(v.Kernels), files[configFile], files[stateFile]} {

@@ -24,7 +24,8 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/hub/server"
 )
 
-// ppo, sac and gated are scenarios with small iterations. Training of sac uses up its replay buffer several times.
+// ppo, sac and gated are scenarios with small iterations. Training of sac uses up its replay buffer
+// several times.
 const (
 	ppo = `
 env: {id: CartPole-v1, n_envs: 2}
@@ -51,7 +52,8 @@ eval: {episodes: 3, max_steps: 20, freq: 0}
 	every = 40
 )
 
-// gate is an environment whose reward is the action. After some steps of all gates, the function wait is called once.
+// gate is an environment whose reward is the action. After some steps of all gates, the function wait
+// is called once.
 type gate struct {
 	wait  func()
 	steps *int
@@ -304,8 +306,8 @@ func same(t testing.TB, got, want string) {
 	}
 }
 
-// names returns the names of the files in a directory, without the numbers of the files of records: an id of an old file may
-// be used again.
+// names returns the names of the files in a directory, without the numbers of the files of records:
+// an id of an old file may be used again.
 func names(t testing.TB, dir string) (all []string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

@@ -45,8 +45,8 @@ func copyChunks(ctx context.Context, s *journal.Store, w io.Writer, chunks []jou
 	return nil
 }
 
-// layHoles makes logs with the lengths of an entry, without their rows. A run only appends to its logs, so a worker does
-// not need the rows.
+// layHoles makes logs with the lengths of an entry, without their rows. A run only appends to its
+// logs, so a worker does not need the rows.
 func layHoles(dir string, e *journal.Entry) error {
 	for name, size := range e.Logs {
 		f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)

@@ -111,8 +111,8 @@ func committed(t *testing.T, s *journal.Store, id string, kind journal.Kind, bef
 	}
 }
 
-// TestPaused checks that a worker that stands still while another takes its job is refused when it goes on, and that nothing of it
-// reaches the run.
+// TestPaused checks that a worker that stands still while another takes its job is refused when it
+// goes on, and that nothing of it reaches the run.
 func TestPaused(t *testing.T) {
 	url, dir := serve(t).URL(), t.TempDir()
 	s := store(t, url)
@@ -139,7 +139,8 @@ func TestPaused(t *testing.T) {
 	same(t, run, want)
 }
 
-// TestKilled checks that the run of a killed worker is continued by another, and that the killed worker's directory is removed.
+// TestKilled checks that the run of a killed worker is continued by another, and that the killed
+// worker's directory is removed.
 func TestKilled(t *testing.T) {
 	url, dir := serve(t).URL(), t.TempDir()
 	s := store(t, url)

@@ -14,8 +14,8 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/hub/journal"
 )
 
-// A shipper sends the checkpoints of a run to the hub while the run trains. If the hub is away or slow, training
-// goes on, and the shipper leaves out checkpoints. It is a run.Saver.
+// A shipper sends the checkpoints of a run to the hub while the run trains. If the hub is away or
+// slow, training goes on, and the shipper leaves out checkpoints. It is a run.Saver.
 type shipper struct {
 	ctx     context.Context // ends when nothing more is to be sent
 	lost    context.CancelCauseFunc
@@ -61,8 +61,9 @@ func (p *shipper) Saved(s run.Snapshot) {
 	}()
 }
 
-// finish sends the latest checkpoint if it was left out, or in any case if kind is Done: the files that training has written
-// after the checkpoint, named more, then go with it. Training must have ended.
+// finish sends the latest checkpoint if it was left out, or in any case if kind is Done: the files
+// that training has written after the checkpoint, named more, then go with it. Training must have
+// ended.
 func (p *shipper) finish(kind journal.Kind, more ...string) error {
 	select {
 	case p.slot <- struct{}{}:
@@ -153,7 +154,8 @@ func (p *shipper) entry(c *checkpoint, kind journal.Kind) (*journal.Entry, error
 	return e, nil
 }
 
-// whole returns the chunks of a file that is replaced as a whole. It keeps the old chunks with the same bytes.
+// whole returns the chunks of a file that is replaced as a whole. It keeps the old chunks with the
+// same bytes.
 func (p *shipper) whole(data []byte, old []journal.Chunk) (all []journal.Chunk, err error) {
 	for at := int64(0); at < int64(len(data)); {
 		piece := data[at:min(at+journal.ChunkSize(at), int64(len(data)))]
@@ -168,8 +170,8 @@ func (p *shipper) whole(data []byte, old []journal.Chunk) (all []journal.Chunk, 
 	return all, nil
 }
 
-// records returns the chunks of a file of records. If it is the old file, which has grown, the old chunks stay, except the last one
-// if it was not full.
+// records returns the chunks of a file of records. If it is the old file, which has grown, the old
+// chunks stay, except the last one if it was not full.
 func (p *shipper) records(f recordFile, old journal.File) ([]journal.Chunk, error) {
 	var all []journal.Chunk
 	at := int64(0)
@@ -186,8 +188,8 @@ func (p *shipper) records(f recordFile, old journal.File) ([]journal.Chunk, erro
 	return append(all, rest...), err
 }
 
-// A checkpoint is an open checkpoint. Its bytes do not change, although training goes on: files that training replaces are in memory,
-// and files that only grow are open.
+// A checkpoint is an open checkpoint. Its bytes do not change, although training goes on: files that
+// training replaces are in memory, and files that only grow are open.
 type checkpoint struct {
 	steps   int
 	whole   map[string][]byte

@@ -60,8 +60,8 @@ func (d *directory) write(t testing.TB, name string, data []byte) {
 	}
 }
 
-// grow appends n random bytes to a file of records, which begins with the record first. A file with another first record is a new
-// file.
+// grow appends n random bytes to a file of records, which begins with the record first. A file with
+// another first record is a new file.
 func (d *directory) grow(t testing.TB, name string, first, n int) {
 	t.Helper()
 	data := make([]byte, n)
@@ -124,7 +124,8 @@ func (d *directory) check(t *testing.T, what string) {
 	}
 }
 
-// TestShip checks that a checkpoint sends only what is new, and that a file that has the name of a removed file is sent as a new one.
+// TestShip checks that a checkpoint sends only what is new, and that a file that has the name of a
+// removed file is sent as a new one.
 func TestShip(t *testing.T) {
 	d := newDirectory(t)
 	d.grow(t, "checkpoint/replay.0", 0, 9<<20)

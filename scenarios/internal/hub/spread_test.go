@@ -14,7 +14,8 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/hub/journal"
 )
 
-// TestSpread checks that runs of workers have the same files as runs trained alone, also for a head that comes later.
+// TestSpread checks that runs of workers have the same files as runs trained alone, also for a head
+// that comes later.
 func TestSpread(t *testing.T) {
 	url := serve(t).URL()
 	s := store(t, url)
@@ -40,7 +41,8 @@ func TestSpread(t *testing.T) {
 	}
 }
 
-// TestGiveBack checks that a worker that is told to end gives its run back with a checkpoint, and that another continues.
+// TestGiveBack checks that a worker that is told to end gives its run back with a checkpoint, and
+// that another continues.
 func TestGiveBack(t *testing.T) {
 	url := serve(t).URL()
 	s := store(t, url)
@@ -68,7 +70,8 @@ func TestGiveBack(t *testing.T) {
 	}
 }
 
-// TestCutOff checks that a worker whose connection is gone for good is replaced, and that nothing of it reaches the run.
+// TestCutOff checks that a worker whose connection is gone for good is replaced, and that nothing of
+// it reaches the run.
 func TestCutOff(t *testing.T) {
 	url := serve(t).URL()
 	h := newHead(t, store(t, url))
@@ -105,7 +108,8 @@ func TestOtherWorkers(t *testing.T) {
 	}
 }
 
-// TestFailure checks that a run that cannot be trained fails at the head with its sentence, and is not tried again.
+// TestFailure checks that a run that cannot be trained fails at the head with its sentence, and is
+// not tried again.
 func TestFailure(t *testing.T) {
 	url := serve(t).URL()
 	s := store(t, url)
@@ -138,7 +142,8 @@ func TestFailure(t *testing.T) {
 	}
 }
 
-// TestCancelJob checks that a cancelled job ends at its worker and at its head, and that the same command continues it.
+// TestCancelJob checks that a cancelled job ends at its worker and at its head, and that the same
+// command continues it.
 func TestCancelJob(t *testing.T) {
 	url := serve(t).URL()
 	s := store(t, url)

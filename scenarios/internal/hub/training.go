@@ -42,9 +42,9 @@ const (
 	progressInterval = 500 * time.Millisecond
 )
 
-// train trains the run from its last checkpoint to its end. It returns nil if the run is finished, an errFinal if it cannot be
-// finished, an ErrFenced if another worker owns it now, and a context.Canceled if ctx has ended and the run is to be
-// continued by another worker.
+// train trains the run from its last checkpoint to its end. It returns nil if the run is finished, an
+// errFinal if it cannot be finished, an ErrFenced if another worker owns it now, and a
+// context.Canceled if ctx has ended and the run is to be continued by another worker.
 func (t *training) train(ctx context.Context) error {
 	training, lost := context.WithCancelCause(ctx)
 	defer lost(nil)
@@ -153,16 +153,16 @@ func (t *training) tell(st *run.Status) {
 	}
 }
 
-// release gives the job back after an error of this machine. The number of tries stays, so that a job that no machine can train
-// ends at last.
+// release gives the job back after an error of this machine. The number of tries stays, so that a job
+// that no machine can train ends at last.
 func (t *training) release(p *shipper, why error) error {
 	e := *p.last
 	e.Kind, e.Owner, e.Rows, e.Error = journal.Submit, "", nil, sentence(withoutDir(why, t.dir))
 	return p.journal.Append(p.ctx, &e)
 }
 
-// local reports whether an error is of this machine, and not of the run: its disk, its files, its memory. Another machine may
-// train the run.
+// local reports whether an error is of this machine, and not of the run: its disk, its files, its
+// memory. Another machine may train the run.
 func local(err error) bool {
 	var path *fs.PathError
 	var number syscall.Errno

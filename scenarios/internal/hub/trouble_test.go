@@ -16,7 +16,8 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/hub/server"
 )
 
-// held submits a gated run, and starts a worker whose gate is closed. It returns when the worker has reached the gate.
+// held submits a gated run, and starts a worker whose gate is closed. It returns when the worker has
+// reached the gate.
 func held(t *testing.T, s *journal.Store, h *hub.Head) (dir, id string, w running, release func()) {
 	t.Helper()
 	dir = create(t, gated, 3)

@@ -59,8 +59,9 @@ const (
 	lookInterval = 10 * time.Second
 )
 
-// NewWorker returns a worker. The argument host is a part of its name. It makes a directory of its own in dir, for the
-// runs that it trains, and removes the directories of killed workers. Close removes its directory.
+// NewWorker returns a worker. The argument host is a part of its name. It makes a directory of its
+// own in dir, for the runs that it trains, and removes the directories of killed workers. Close
+// removes its directory.
 func NewWorker(s *journal.Store, catalog scenario.Catalog, v Version, host, dir string, cores int, to Teller) (*Worker, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err

@@ -21,8 +21,9 @@ type Keeper interface {
 // cell, so that wrong settings are found first.
 func (s *Sweep) Create() error { return s.create(nil) }
 
-// CreateOrFind is like Create, but finds the runs that an earlier command has created with the same settings and marked, and those in the
-// user's directory that are finished. It marks the runs that it creates.
+// CreateOrFind is like Create, but finds the runs that an earlier command has created with the same
+// settings and marked, and those in the user's directory that are finished. It marks the runs that it
+// creates.
 func (s *Sweep) CreateOrFind(k Keeper) error { return s.create(k) }
 
 func (s *Sweep) create(k Keeper) error {
@@ -66,7 +67,8 @@ func (s *Sweep) create(k Keeper) error {
 	return nil
 }
 
-// checkOut returns an error if the user's directory exists. With a Keeper it may exist if it has one of the runs.
+// checkOut returns an error if the user's directory exists. With a Keeper it may exist if it has one
+// of the runs.
 func (s *Sweep) checkOut(k Keeper) error {
 	if s.out == "" {
 		return nil

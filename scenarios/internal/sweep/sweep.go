@@ -90,7 +90,8 @@ func New(source Source, catalog scenario.Catalog, changes []scenario.Change, swe
 	return s, nil
 }
 
-// Single returns a sweep of a single run with its directory in out itself. If out is "", the directory is in runs/NAME.
+// Single returns a sweep of a single run with its directory in out itself. If out is "", the
+// directory is in runs/NAME.
 func Single(source Source, catalog scenario.Catalog, changes []scenario.Change, out string) (*Sweep, error) {
 	s := &Sweep{Single: true, source: source, catalog: catalog}
 	first, err := source.Scenario(changes)

@@ -35,15 +35,16 @@ func (s *Sweep) Train(ctx context.Context, every int, to Reporter) iter.Seq2[*Ce
 type Place interface {
 	// Submit makes sure that the place knows a created run. A second call for the same run does nothing.
 	Submit(ctx context.Context, r *Run) error
-	// Receive waits until a submitted run is finished, and returns its result. Its files are then in its directory.
+	// Receive waits until a submitted run is finished, and returns its result. Its files are then in
+	// its directory.
 	Receive(ctx context.Context, r *Run, to Reporter) (*run.Result, error)
 }
 
 // maxReceived is the largest number of runs whose files are received at the same time.
 const maxReceived = 128
 
-// Spread trains the created runs at another place. It yields them like Train. If the loop ends early, the place
-// goes on training them.
+// Spread trains the created runs at another place. It yields them like Train. If the loop ends early,
+// the place goes on training them.
 func (s *Sweep) Spread(ctx context.Context, p Place, to Reporter) iter.Seq2[*Cell, *Run] {
 	return func(yield func(*Cell, *Run) bool) {
 		for _, r := range s.Runs() {
@@ -63,7 +64,8 @@ func (s *Sweep) Spread(ctx context.Context, p Place, to Reporter) iter.Seq2[*Cel
 	}
 }
 
-// each calls the function train for all runs, n at the same time. It yields the runs in their order, each when train has returned.
+// each calls the function train for all runs, n at the same time. It yields the runs in their order,
+// each when train has returned.
 func (s *Sweep) each(ctx context.Context, n int, train func(context.Context, *Run) error) iter.Seq2[*Cell, *Run] {
 	return func(yield func(*Cell, *Run) bool) {
 		ctx, cancel := context.WithCancel(ctx)

@@ -129,8 +129,8 @@ func validLog(name string) bool {
 	return name == "episodes.csv" || name == "progress.csv" || name == "events.out.tfevents.rlrun"
 }
 
-// Decode returns the entry of the job in a message. It trusts nothing in the message: who can write to a hub
-// must not write outside of run directories.
+// Decode returns the entry of the job in a message. It trusts nothing in the message: who can write
+// to a hub must not write outside of run directories.
 func Decode(job string, data []byte) (*Entry, error) {
 	if len(data) > maxEntry {
 		return nil, fmt.Errorf("journal: an entry of %d bytes, want %d at most", len(data), maxEntry)

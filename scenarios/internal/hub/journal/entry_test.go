@@ -35,8 +35,8 @@ func encode(t testing.TB, e *Entry) []byte {
 	return data
 }
 
-// TestDecode checks that an entry with all fields is read, and that entries that would write elsewhere, take too much or contradict
-// themselves are refused.
+// TestDecode checks that an entry with all fields is read, and that entries that would write
+// elsewhere, take too much or contradict themselves are refused.
 func TestDecode(t *testing.T) {
 	if e, err := Decode("a1", encode(t, sample())); err != nil || !bytes.Equal(encode(t, e), encode(t, sample())) {
 		t.Fatalf("Decode of a whole entry = %+v, %v", e, err)
@@ -85,7 +85,8 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// TestEntryOfLargeBuffer checks that the entry of a replay buffer of 7 GB, a million pictures, is not too long.
+// TestEntryOfLargeBuffer checks that the entry of a replay buffer of 7 GB, a million pictures, is not
+// too long.
 func TestEntryOfLargeBuffer(t *testing.T) {
 	e := sample()
 	for i := range 9 {

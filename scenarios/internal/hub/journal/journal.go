@@ -36,8 +36,8 @@ type Journal struct {
 	n     int // number of entries with this owner
 }
 
-// Journal returns a Journal that continues after the entry at the given position. No other Journal may ever have
-// the same owner.
+// Journal returns a Journal that continues after the entry at the given position. No other Journal
+// may ever have the same owner.
 func (s *Store) Journal(job, owner string, after Position) *Journal {
 	return &Journal{store: s, job: job, owner: owner, last: after}
 }
@@ -96,9 +96,9 @@ func position(m *jetstream.RawStreamMsg) Position {
 	return Position{m.Sequence, m.Header.Get(nameHeader)}
 }
 
-// Append appends an entry, once. It returns ErrFenced if another entry has come. If the answer of the hub is
-// lost, the journal's last entry says whether the entry was stored. Append tries until it is certain,
-// or until ctx ends.
+// Append appends an entry, once. It returns ErrFenced if another entry has come. If the answer of the
+// hub is lost, the journal's last entry says whether the entry was stored. Append tries until it is
+// certain, or until ctx ends.
 func (j *Journal) Append(ctx context.Context, e *Entry) error {
 	e.Prev = j.last.Name
 	data, err := json.Marshal(e)

@@ -74,7 +74,8 @@ func kinds(t testing.TB, s *journal.Store) (all []journal.Kind) {
 	}
 }
 
-// TestFence checks that of two owners at the same time one is refused, and that the owner before a later claim is refused for good.
+// TestFence checks that of two owners at the same time one is refused, and that the owner before a
+// later claim is refused for good.
 func TestFence(t *testing.T) {
 	s, ctx := open(t, hub(t).URL()), t.Context()
 	start := submit(t, s)
@@ -102,7 +103,8 @@ func TestFence(t *testing.T) {
 	}
 }
 
-// TestLostAnswer checks that an entry is stored once if it is stored and the connection is lost before the answer.
+// TestLostAnswer checks that an entry is stored once if it is stored and the connection is lost
+// before the answer.
 func TestLostAnswer(t *testing.T) {
 	h := hub(t)
 	direct := open(t, h.URL())
@@ -195,7 +197,8 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// TestQueue checks that a job is in the queue once, goes to one worker, and comes back from a worker that gives it back.
+// TestQueue checks that a job is in the queue once, goes to one worker, and comes back from a worker
+// that gives it back.
 func TestQueue(t *testing.T) {
 	s, ctx := open(t, hub(t).URL()), t.Context()
 	submit(t, s)

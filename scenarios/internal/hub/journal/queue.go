@@ -31,9 +31,9 @@ func (s *Store) Enqueue(ctx context.Context, j Job) error {
 	return err
 }
 
-// Submit makes a job, or finds it if it exists. A job that failed or was cancelled begins again, from its last
-// checkpoint. A job that is done stays done. The argument files has the run's config.yaml and, if training
-// starts with a policy, its first checkpoint. The argument owner must be unique.
+// Submit makes a job, or finds it if it exists. A job that failed or was cancelled begins again, from
+// its last checkpoint. A job that is done stays done. The argument files has the run's config.yaml
+// and, if training starts with a policy, its first checkpoint. The argument owner must be unique.
 func (s *Store) Submit(ctx context.Context, j Job, owner string, files map[string]File) error {
 	return link.Retry(ctx, func() error {
 		last, at, err := s.Last(ctx, j.ID)
@@ -129,8 +129,8 @@ func (s *Store) Queue(ctx context.Context, code, kernels string) (*Queue, error)
 	return &Queue{c}, err
 }
 
-// Fetch waits some seconds for a job. It returns the job's id and its message in the queue, or a nil message if no job
-// has come. A message that names no job is removed.
+// Fetch waits some seconds for a job. It returns the job's id and its message in the queue, or a nil
+// message if no job has come. A message that names no job is removed.
 func (q *Queue) Fetch(ctx context.Context) (job string, msg jetstream.Msg, err error) {
 	const wait, heartbeat = 2 * time.Second, 500 * time.Millisecond
 	ctx, cancel := context.WithTimeout(ctx, wait)

@@ -30,8 +30,8 @@ const (
 )
 
 // WriteSecrets writes the files hub.crt, hub.key and hub.token to the directory dir, which must not
-// have them yet: a certificate for the hosts, which is its own authority and valid for two years, its private key, and a
-// token of 32 random bytes. Clients need hub.crt and hub.token.
+// have them yet: a certificate for the hosts, which is its own authority and valid for two years, its
+// private key, and a token of 32 random bytes. Clients need hub.crt and hub.token.
 func WriteSecrets(dir string, hosts []string, now time.Time) error {
 	for _, name := range []string{CertFile, KeyFile, TokenFile} {
 		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {

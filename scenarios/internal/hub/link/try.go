@@ -34,8 +34,9 @@ func (l *Link) Request(ctx context.Context) (context.Context, context.CancelFunc
 	return l.Try(ctx, requestTimeout)
 }
 
-// Retry calls f until it returns nil or an error for which final returns true, or until ctx ends.
-// A nil final means that no error is final. The error of a Link that was closed is always final. The time between two calls doubles, up to a second.
+// Retry calls f until it returns nil or an error for which final returns true, or until ctx ends. A
+// nil final means that no error is final. The error of a Link that was closed is always final. The
+// time between two calls doubles, up to a second.
 func Retry(ctx context.Context, f func() error, final func(error) bool) error {
 	for wait := 20 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		err := f()

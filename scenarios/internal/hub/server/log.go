@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// A log is the server's logger. It keeps the latest error and counts what clients do wrong. Anybody who can reach the
-// port can cause such messages, so they are not printed.
+// A log is the server's logger. It keeps the latest error and counts what clients do wrong. Anybody
+// who can reach the port can cause such messages, so they are not printed.
 type log struct {
 	mu      sync.Mutex
 	latest  string

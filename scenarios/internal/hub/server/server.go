@@ -149,8 +149,8 @@ func own(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// limit sets the largest size of the streams. It keeps them below the size of the disk, because a server with a full
-// disk stops answering.
+// limit sets the largest size of the streams. It keeps them below the size of the disk, because a
+// server with a full disk stops answering.
 func (h *Hub) limit(o Options) error {
 	size := o.MaxStore
 	if size == 0 {

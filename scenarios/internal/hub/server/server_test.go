@@ -65,7 +65,8 @@ func TestStartRefuses(t *testing.T) {
 	}
 }
 
-// TestSecrets checks that a hub with secrets accepts clients with its certificate and its token, and no others.
+// TestSecrets checks that a hub with secrets accepts clients with its certificate and its token, and
+// no others.
 func TestSecrets(t *testing.T) {
 	dir := secrets(t)
 	h := start(t, Options{Listen: "127.0.0.1:-1", Store: t.TempDir(), Secrets: dir})

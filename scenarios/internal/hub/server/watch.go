@@ -15,9 +15,9 @@ const (
 	watchInterval = 2 * time.Second
 )
 
-// Watch watches the disk of the store until ctx ends, and calls say with a sentence when it is full and when it
-// has room again. A server whose disk was full answers no more, also when there is room again. So Watch then restarts
-// the server. Acknowledged messages stay.
+// Watch watches the disk of the store until ctx ends, and calls say with a sentence when it is full
+// and when it has room again. A server whose disk was full answers no more, also when there is room
+// again. So Watch then restarts the server. Acknowledged messages stay.
 func (h *Hub) Watch(ctx context.Context, say func(string)) error {
 	low := false
 	for link.Wait(ctx, watchInterval) == nil {
