@@ -3,10 +3,12 @@ package hub
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"maps"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/internal/infile"
@@ -19,9 +21,11 @@ import (
 type shipper struct {
 	ctx     context.Context // ends when nothing more is to be sent
 	lost    context.CancelCauseFunc
+	say     func(text string)
 	store   *journal.Store
 	journal *journal.Journal
 	objects *journal.ObjectWriter
+	job     journal.Job
 	dir     string
 	steps   int           // training steps of the latest iteration
 	latest  *run.Snapshot // latest checkpoint; nil before the first
@@ -108,6 +112,7 @@ func (p *shipper) fail(why error) error {
 // send puts what is new since the last entry into objects, and appends an entry.
 func (p *shipper) send(c *checkpoint, kind journal.Kind) {
 	defer c.close()
+	defer time.AfterFunc(slow, p.late).Stop()
 	e, err := p.entry(c, kind)
 	if err == nil {
 		err = p.journal.Append(p.ctx, e)
@@ -119,6 +124,15 @@ func (p *shipper) send(c *checkpoint, kind journal.Kind) {
 	}
 	p.store.Tidy(p.ctx, p.last, e)
 	p.last = e
+}
+
+// slow is the time after which a checkpoint on its way is late.
+const slow = 30 * time.Second
+
+// late says that a checkpoint is on its way for a long time.
+func (p *shipper) late() {
+	j := p.job
+	p.say(fmt.Sprintf("%s, seed %d: a checkpoint is not stored yet, because the hub is away, slow or full; training continues", j.Name, j.Seed))
 }
 
 // entry returns the entry of a checkpoint.

@@ -41,7 +41,8 @@ func newDirectory(t testing.TB) *directory {
 	d := &directory{dir: t.TempDir()}
 	job := journal.Job{ID: "a1", Code: "c", Kernels: "k", Steps: 1}
 	d.shipper = &shipper{
-		ctx: context.Background(), lost: func(err error) { t.Errorf("the job is lost: %v", err) }, store: s, journal: s.Journal("a1", "w-1", journal.Position{}),
+		ctx: context.Background(), lost: func(err error) { t.Errorf("the job is lost: %v", err) }, say: func(text string) { t.Log(text) },
+		store: s, journal: s.Journal("a1", "w-1", journal.Position{}),
 		objects: s.Objects("a1", "w-1"), dir: d.dir, slot: make(chan struct{}, 1), last: &journal.Entry{Kind: journal.Claim, Job: job, Owner: "w-1"},
 	}
 	d.write(t, stateFile, make([]byte, 300<<10))

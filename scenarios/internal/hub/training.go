@@ -57,7 +57,7 @@ func (t *training) train(ctx context.Context) error {
 	}
 	defer stop()
 	p := &shipper{
-		ctx: shipping, lost: lost, store: t.store, journal: t.journal, objects: t.store.Objects(t.claim.Job.ID, t.claim.Owner),
+		ctx: shipping, lost: lost, say: t.to.Say, job: t.claim.Job, store: t.store, journal: t.journal, objects: t.store.Objects(t.claim.Job.ID, t.claim.Owner),
 		dir: t.dir, steps: t.claim.Steps, slot: make(chan struct{}, 1), last: t.claim,
 	}
 	err = t.run(training, p)

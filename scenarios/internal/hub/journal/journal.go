@@ -15,9 +15,6 @@ import (
 // ErrFenced is the error of Append if somebody else has appended an entry since.
 var ErrFenced = errors.New("the job belongs to somebody else now")
 
-// errTooLong is the error of Append for an entry that no hub takes.
-var errTooLong = errors.New("journal: the entry is too long")
-
 // nameHeader is the header of a message with the name of its entry: OWNER.N.
 const nameHeader = "Rl-Entry"
 
@@ -96,22 +93,28 @@ func position(m *jetstream.RawStreamMsg) Position {
 	return Position{m.Sequence, m.Header.Get(nameHeader)}
 }
 
-// Append appends an entry, once. It returns ErrFenced if another entry has come. If the answer of the
-// hub is lost, the journal's last entry says whether the entry was stored. Append tries until it is
-// certain, or until ctx ends.
-func (j *Journal) Append(ctx context.Context, e *Entry) error {
+// Append appends an entry, once. It returns ErrFenced if another entry has come. If the answer of
+// the hub is lost, the journal's last entry says whether the entry was stored. Append tries until it
+// is certain, or until ctx ends.
+func (j *Journal) Append(ctx context.Context, e *Entry) error { return j.append(ctx, e, nil) }
+
+// append is Append with more final errors than ErrFenced: those for which the function final returns
+// true.
+func (j *Journal) append(ctx context.Context, e *Entry, final func(error) bool) error {
 	e.Prev = j.last.Name
 	data, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
 	if len(data) > maxEntry-1024 { // the headers of the message count too
-		return fmt.Errorf("%w: %d bytes", errTooLong, len(data))
+		return fmt.Errorf("journal: an entry of %d bytes, which is too long", len(data))
 	}
 	j.n++
 	name := fmt.Sprintf("%s.%d", j.owner, j.n)
 	msg := &nats.Msg{Subject: Subject(j.job), Data: data, Header: nats.Header{nameHeader: {name}}}
-	return link.Retry(ctx, func() error { return j.publish(ctx, msg, name) }, func(err error) bool { return errors.Is(err, ErrFenced) })
+	return link.Retry(ctx, func() error { return j.publish(ctx, msg, name) }, func(err error) bool {
+		return errors.Is(err, ErrFenced) || final != nil && final(err)
+	})
 }
 
 // publish publishes the message of an entry. Any error but ErrFenced may pass.
@@ -132,6 +135,8 @@ func (j *Journal) publish(ctx context.Context, msg *nats.Msg, name string) error
 		return nil
 	case at != j.last:
 		return ErrFenced
+	case isFull(err):
+		return ErrFull
 	}
 	return fmt.Errorf("journal: the hub refuses an entry: %w", err)
 }

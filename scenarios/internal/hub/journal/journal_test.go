@@ -149,6 +149,29 @@ func TestGarbage(t *testing.T) {
 	}
 }
 
+// TestFull checks that a full hub refuses a new job with its sentence.
+func TestFull(t *testing.T) {
+	h, err := server.Start(server.Options{Listen: "127.0.0.1:-1", Store: t.TempDir(), MaxStore: 64 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Stop()
+	s := open(t, h.URL())
+	for data := make([]byte, 1<<19); ; {
+		if _, err := s.Link.JS.Publish(t.Context(), journal.Subject("filler"), data); err != nil {
+			break // the journals have a quarter of 48 MB
+		}
+	}
+	for _, data := range [][]byte{make([]byte, 1<<16), make([]byte, 1<<12), make([]byte, 1)} {
+		for err = nil; err == nil; {
+			_, err = s.Link.JS.Publish(t.Context(), journal.Subject("filler"), data)
+		}
+	}
+	if err := s.Submit(t.Context(), job, "head", nil); !errors.Is(err, journal.ErrFull) {
+		t.Errorf("Submit to a full hub = %v, want %v", err, journal.ErrFull)
+	}
+}
+
 // TestSubmitAgain checks what a second Submit does to a job that has ended.
 func TestSubmitAgain(t *testing.T) {
 	for _, c := range []struct{ last, want journal.Kind }{

@@ -18,45 +18,54 @@ import (
 const full jetstream.ErrorCode = 10077
 
 // ErrFull is the error of a hub that stores no more.
-var ErrFull = errors.New("the hub is full: it has the storage that it may take; rlrun hub --max-store N gives it more, rlrun hub remove JOB frees some")
+var ErrFull = errors.New("the hub is full; rlrun hub remove JOB frees storage, rlrun hub --max-store N gives it more")
 
 // Enqueue puts a job into the queue, unless it is there already.
 func (s *Store) Enqueue(ctx context.Context, j Job) error {
 	ctx, cancel := s.Link.Request(ctx)
 	defer cancel()
 	_, err := s.Link.JS.Publish(ctx, queueSubject(j.Code, j.Kernels, j.ID), nil, jetstream.WithRetryAttempts(0))
-	if e, ok := errors.AsType[*jetstream.APIError](err); ok && e.ErrorCode == full {
+	if isFull(err) {
 		return nil
 	}
 	return err
 }
 
-// Submit makes a job, or finds it if it exists. A job that failed or was cancelled begins again, from
-// its last checkpoint. A job that is done stays done. The argument files has the run's config.yaml
-// and, if training starts with a policy, its first checkpoint. The argument owner must be unique.
+// isFull reports whether a stream refuses a message because it has its maximum.
+func isFull(err error) bool {
+	e, ok := errors.AsType[*jetstream.APIError](err)
+	return ok && e.ErrorCode == full
+}
+
+// Submit makes a job, or finds it if it exists. A job that failed or was cancelled begins again,
+// from its last checkpoint. A job that is done stays done. The argument files has the run's
+// config.yaml and, if training starts with a policy, its first checkpoint. The argument owner must
+// be unique. Submit waits while the hub is away. If the hub is full, the error is ErrFull.
 func (s *Store) Submit(ctx context.Context, j Job, owner string, files map[string]File) error {
-	return link.Retry(ctx, func() error {
-		last, at, err := s.Last(ctx, j.ID)
-		if err != nil {
+	var last *Entry
+	var at Position
+	if err := link.Retry(ctx, func() (err error) {
+		last, at, err = s.Last(ctx, j.ID)
+		return err
+	}, nil); err != nil {
+		return err
+	}
+	e := &Entry{Kind: Submit, Job: j, Files: files}
+	if last != nil {
+		if last.Kind == Done {
+			return nil
+		}
+		again := *last
+		e = &again
+		e.Kind, e.Owner, e.Tries, e.Rows, e.Error = Submit, "", 0, nil, ""
+	}
+	if last == nil || last.Kind.Ended() {
+		err := s.Journal(j.ID, owner, at).append(ctx, e, func(err error) bool { return errors.Is(err, ErrFull) })
+		if err != nil && !errors.Is(err, ErrFenced) {
 			return err
 		}
-		e := &Entry{Kind: Submit, Job: j, Files: files}
-		if last != nil {
-			if last.Kind == Done {
-				return nil
-			}
-			again := *last
-			e = &again
-			e.Kind, e.Owner, e.Tries, e.Rows, e.Error = Submit, "", 0, nil, ""
-		}
-		if last == nil || last.Kind.Ended() {
-			err := s.Journal(j.ID, owner, at).Append(ctx, e)
-			if err != nil && !errors.Is(err, ErrFenced) {
-				return err
-			}
-		}
-		return s.Enqueue(ctx, j)
-	}, func(err error) bool { return errors.Is(err, errTooLong) })
+	}
+	return link.Retry(ctx, func() error { return s.Enqueue(ctx, j) }, nil)
 }
 
 // Cancel ends a job. Its owner stops at its next entry at the latest.
