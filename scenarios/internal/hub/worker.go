@@ -224,7 +224,7 @@ func (w *Worker) take(ctx context.Context, job string, msg jetstream.Msg) {
 		msg.NakWithDelay(time.Second)
 		return
 	case last == nil || last.Kind.Ended(): // without a journal, nobody wants it any more
-		msg.DoubleAck(ctx)
+		w.ack(ctx, msg)
 		return
 	case last.Job.Code != w.Version.Code || last.Job.Kernels != w.Version.Kernels:
 		w.sayOnce(fmt.Sprintf("the job %s wants %s kernels and version %s; this worker leaves it", job, last.Job.Kernels, last.Job.Code))
@@ -250,6 +250,13 @@ func (w *Worker) take(ctx context.Context, job string, msg jetstream.Msg) {
 		return
 	}
 	w.own(ctx, &claim, j, msg)
+}
+
+// ack removes a job from the queue. If this is lost, the next worker sees that the job has ended.
+func (w *Worker) ack(ctx context.Context, msg jetstream.Msg) {
+	ctx, cancel := w.store.Link.Request(ctx)
+	defer cancel()
+	msg.DoubleAck(ctx)
 }
 
 // alive reports whether the owner of a job answers.
@@ -288,9 +295,7 @@ func (w *Worker) own(ctx context.Context, claim *journal.Entry, j *journal.Journ
 	w.to.Ended(claim.Job, end)
 	switch {
 	case end == nil || errors.Is(end, errFinal) || errors.Is(end, ErrCancelled):
-		ack, cancel := w.store.Link.Request(context.WithoutCancel(ctx))
-		msg.DoubleAck(ack) // if this is lost, the next worker sees that the job has ended
-		cancel()
+		w.ack(context.WithoutCancel(ctx), msg)
 	case errors.Is(end, context.Canceled):
 		msg.Nak() // the next worker may begin at once
 	case !errors.Is(end, journal.ErrFenced):

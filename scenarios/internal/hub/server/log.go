@@ -29,10 +29,17 @@ func (l *log) Errorf(format string, args ...any) {
 // Fatalf keeps an error that ends the server.
 func (l *log) Fatalf(format string, args ...any) { l.Errorf(format, args...) }
 
+// Noticef ignores a notice.
 func (l *log) Noticef(string, ...any) {}
-func (l *log) Warnf(string, ...any)   {}
-func (l *log) Debugf(string, ...any)  {}
-func (l *log) Tracef(string, ...any)  {}
+
+// Warnf ignores a warning.
+func (l *log) Warnf(string, ...any) {}
+
+// Debugf ignores a message for debugging.
+func (l *log) Debugf(string, ...any) {}
+
+// Tracef ignores a message of the protocol.
+func (l *log) Tracef(string, ...any) {}
 
 // reason returns the latest error as the end of a sentence, or "".
 func (l *log) reason() string {
