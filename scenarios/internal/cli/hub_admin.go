@@ -101,14 +101,37 @@ func (a *App) hubCancelCommand() *cobra.Command {
 
 // hubRemoveCommand returns the command rlrun hub remove.
 func (a *App) hubRemoveCommand() *cobra.Command {
-	return adminCommand(&cobra.Command{
-		Use: "remove JOB", Short: "remove what a hub keeps of a run that has ended", Args: oneArg("a job"),
+	ended := false
+	cmd := adminCommand(&cobra.Command{
+		Use: "remove (JOB… | --ended)", Short: "remove what a hub keeps of runs that have ended",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if ended == (len(args) > 0) {
+				return badInput{fmt.Errorf("%s needs jobs, or --ended for all that have ended", cmd.CommandPath())}
+			}
+			return nil
+		},
 	}, func(ctx context.Context, s *journal.Store, args []string) error {
-		if err := hub.RemoveJob(ctx, s, args[0]); err != nil {
-			return badInput{err}
+		ctx = context.WithoutCancel(ctx) // each request has its own time
+		if ended {
+			all, err := hub.Jobs(ctx, s)
+			if err != nil {
+				return err
+			}
+			for _, j := range all {
+				if j.Ended {
+					args = append(args, j.ID)
+				}
+			}
+		}
+		for _, id := range args {
+			if err := hub.RemoveJob(ctx, s, id); err != nil {
+				return badInput{err}
+			}
 		}
 		return nil
 	})
+	cmd.Flags().BoolVar(&ended, "ended", false, "remove all runs that have ended")
+	return cmd
 }
 
 // hubDrainCommand returns the command rlrun hub drain.

@@ -53,6 +53,8 @@ func TestHubBad(t *testing.T) {
 		{"hub cancel a1 --hub nats://" + h.Addr, "no job a1; rlrun hub jobs shows all"},
 		{"hub cancel ../a --hub nats://" + h.Addr, "no job"},
 		{"hub remove a1 --hub nats://" + h.Addr, "no job a1"},
+		{"hub remove --hub nats://" + h.Addr, "needs jobs, or --ended"},
+		{"hub remove a1 --ended --hub nats://" + h.Addr, "needs jobs, or --ended"},
 		{"hub drain me --hub nats://" + h.Addr, "no worker me; rlrun hub workers shows all"},
 		{"work --cores 0", "--cores 0: want a whole number, 1 or more"},
 		{"work extra", "takes no arguments"},

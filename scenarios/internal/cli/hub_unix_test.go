@@ -71,6 +71,10 @@ func TestHub(t *testing.T) {
 	if jobs := objects(t, a.must(t, "hub", "jobs", "--hub", url, "--json")); len(jobs) != 3 || jobs[0]["state"] != "finished" {
 		t.Errorf("hub jobs = %v, want three finished ones", jobs)
 	}
+	a.must(t, "hub", "remove", "--ended", "--hub", url)
+	if text := a.must(t, "hub", "jobs", "--hub", url); text != "" {
+		t.Errorf("hub jobs after remove --ended = %q, want none", text)
+	}
 	if text := a.must(t, "hub", "workers", "--hub", url); !strings.Contains(text, "0 runs on 1 core") {
 		t.Errorf("hub workers = %q, want one without a run", text)
 	}

@@ -17,6 +17,7 @@ type JobInfo struct {
 	Worker   string `json:"worker"` // worker that trains it, or has trained it last; "" before the first
 	Version
 	Error string `json:"error,omitempty"`
+	Ended bool   `json:"-"` // whether the job is finished, failed or cancelled
 }
 
 // Jobs returns the state of all jobs of a hub, sorted by id.
@@ -37,7 +38,7 @@ func Jobs(ctx context.Context, s *journal.Store) ([]JobInfo, error) {
 		j := e.Job
 		all = append(all, JobInfo{
 			ID: j.ID, Scenario: j.Name, Seed: j.Seed, State: stateOf(e.Kind), Steps: e.Steps, Total: j.Steps,
-			Worker: e.Worker(), Version: Version{j.Code, j.Kernels}, Error: e.Error,
+			Worker: e.Worker(), Version: Version{j.Code, j.Kernels}, Error: e.Error, Ended: e.Kind.Ended(),
 		})
 	}
 	return all, nil

@@ -18,7 +18,7 @@ import (
 const full jetstream.ErrorCode = 10077
 
 // ErrFull is the error of a hub that stores no more.
-var ErrFull = errors.New("the hub is full; rlrun hub remove JOB frees storage, rlrun hub --max-store N gives it more")
+var ErrFull = errors.New("the hub is full; rlrun hub remove --ended frees storage, rlrun hub --max-store N gives it more")
 
 // Enqueue puts a job into the queue, unless it is there already.
 func (s *Store) Enqueue(ctx context.Context, j Job) error {
