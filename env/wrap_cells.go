@@ -4,7 +4,7 @@ import "fmt"
 
 // A DiscretizeObservation divides the range of each observation element into bins. It returns the
 // index of the cell that the observation is in.
-type DiscretizeObservation struct{ obsWrapper }
+type DiscretizeObservation struct{ *TransformObservation }
 
 var _ Wrapper = (*DiscretizeObservation)(nil)
 
@@ -23,7 +23,7 @@ func NewDiscretizeObservation(e Env, bins int, bounds Box) (*DiscretizeObservati
 	if err != nil {
 		return nil, err
 	}
-	return &DiscretizeObservation{newObsWrapper(e, Discrete{total}, func(dst, x []float32) {
+	return &DiscretizeObservation{NewTransformObservation(e, Discrete{total}, func(dst, x []float32) {
 		index := 0
 		for i := range x {
 			index = index*bins + min(int(float64(bins)*box.fraction(i, x)), bins-1)
@@ -60,7 +60,7 @@ func (b Box) fraction(i int, x []float32) float64 {
 // A TileCoding returns a 1 for each tile that contains the observation, one in each tiling, and a
 // 0 for the other tiles. Sutton and Barto 2018, section 9.5.4: with n tilings, tiling t is
 // displaced in dimension d by t (1 + 2d) / n of a tile, modulo one tile.
-type TileCoding struct{ obsWrapper }
+type TileCoding struct{ *TransformObservation }
 
 var _ Wrapper = (*TileCoding)(nil)
 
@@ -82,7 +82,7 @@ func NewTileCoding(e Env, tilings, tiles int, bounds Box) (*TileCoding, error) {
 		return nil, err
 	}
 	perTiling := total / tilings
-	return &TileCoding{newObsWrapper(e, MultiBinary{N: total}, func(dst, x []float32) {
+	return &TileCoding{NewTransformObservation(e, MultiBinary{N: total}, func(dst, x []float32) {
 		clear(dst)
 		for t := range tilings {
 			index := 0

@@ -17,16 +17,16 @@ func imageOf(wrapper string, e Env) (m Image, frames int, err error) {
 	return m, max(spec.Frames, 1), nil
 }
 
-// newImageWrapper returns an obsWrapper around e, whose apply writes images of the space m. The
+// newImageWrapper returns a TransformObservation around e, whose apply writes images of the space m. The
 // images have the same frames as before.
-func newImageWrapper(e Env, m Image, apply func(dst, x []float32)) obsWrapper {
-	w := newObsWrapper(e, m, apply)
+func newImageWrapper(e Env, m Image, apply func(dst, x []float32)) *TransformObservation {
+	w := NewTransformObservation(e, m, apply)
 	w.frames = e.Spec().Frames
 	return w
 }
 
 // A GrayObservation replaces the red, green and blue of each pixel by the brightness.
-type GrayObservation struct{ obsWrapper }
+type GrayObservation struct{ *TransformObservation }
 
 var _ Wrapper = (*GrayObservation)(nil)
 
@@ -54,7 +54,7 @@ func writeLuma(dst, x []float32) {
 }
 
 // A CropObservation cuts pixels off at the edges of images.
-type CropObservation struct{ obsWrapper }
+type CropObservation struct{ *TransformObservation }
 
 var _ Wrapper = (*CropObservation)(nil)
 

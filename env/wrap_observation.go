@@ -8,34 +8,44 @@ import (
 	"github.com/rlrun/rlrun/env/state"
 )
 
-// An obsWrapper computes its observation from the wrapped environment's observation, by a
-// function. Wrappers that change only observations and have no memory embed it.
-type obsWrapper struct {
+// A TransformObservation computes its observation from the wrapped environment's observation. Wrappers
+// that change only observations and have no memory embed it.
+type TransformObservation struct {
 	baseWrapper
-	apply func(dst, x []float32) // computes an observation dst of the new space from an observation x of the wrapped environment
-	inner []float32              // observation of the wrapped environment
+	f     func(dst, x []float32)
+	inner []float32
 }
 
-// newObsWrapper returns an obsWrapper around e, whose apply writes rows of the space obs.
-func newObsWrapper(e Env, obs Space, apply func(dst, x []float32)) obsWrapper {
-	return obsWrapper{baseWrapper{Env: e, obs: obs}, apply, make([]float32, e.Spec().Obs.Size())}
+var _ Wrapper = (*TransformObservation)(nil)
+
+// NewTransformObservation returns e with observations of the space obs. f writes an observation dst of that
+// space, given an observation x of e, and may read the state of e. Neither f nor e keeps dst or x.
+func NewTransformObservation(e Env, obs Space, f func(dst, x []float32)) *TransformObservation {
+	return &TransformObservation{baseWrapper{Env: e, obs: obs}, f, make([]float32, e.Spec().Obs.Size())}
 }
 
 // Reset begins an episode.
-func (w *obsWrapper) Reset(seed uint64, obs []float32) {
+func (w *TransformObservation) Reset(seed uint64, obs []float32) {
 	w.Env.Reset(seed, w.inner)
-	w.apply(obs, w.inner)
+	w.Transform(obs)
 }
 
 // Step steps the wrapped environment.
-func (w *obsWrapper) Step(act, obs []float32) Outcome {
+func (w *TransformObservation) Step(act, obs []float32) Outcome {
 	out := w.Env.Step(act, w.inner)
-	w.apply(obs, w.inner)
+	w.Transform(obs)
 	return out
 }
 
+// Inner returns the last observation of the wrapped environment, until the next Step or Reset. An
+// environment that is observed again may write it: see Transform.
+func (w *TransformObservation) Inner() []float32 { return w.inner }
+
+// Transform writes the observation for Inner.
+func (w *TransformObservation) Transform(obs []float32) { w.f(obs, w.inner) }
+
 // A FlattenObservation returns the observation as one flat row of numbers: see Flat.
-type FlattenObservation struct{ obsWrapper }
+type FlattenObservation struct{ *TransformObservation }
 
 var _ Wrapper = (*FlattenObservation)(nil)
 
@@ -43,11 +53,11 @@ var _ Wrapper = (*FlattenObservation)(nil)
 func NewFlattenObservation(e Env) *FlattenObservation {
 	space := e.Spec().Obs
 	l, _ := LayoutOf(space) // a space without a layout is refused by Registry.Make and NewVec
-	return &FlattenObservation{newObsWrapper(e, Flat(space), l.Flatten)}
+	return &FlattenObservation{NewTransformObservation(e, Flat(space), l.Flatten)}
 }
 
 // A FilterObservation returns only some fields or elements of the observation.
-type FilterObservation struct{ obsWrapper }
+type FilterObservation struct{ *TransformObservation }
 
 var _ Wrapper = (*FilterObservation)(nil)
 
@@ -69,7 +79,7 @@ func NewFilterObservation(e Env, names ...string) (*FilterObservation, error) {
 	if len(kept) == 0 {
 		return nil, fmt.Errorf("env: FilterObservation to nothing, want a name or more")
 	}
-	return &FilterObservation{newObsWrapper(e, kept, func(dst, x []float32) {
+	return &FilterObservation{NewTransformObservation(e, kept, func(dst, x []float32) {
 		for _, f := range kept {
 			dst = dst[copy(dst, space.Part(f.Name, x)):]
 		}
@@ -93,7 +103,7 @@ func NewSelectObservation(e Env, index ...int) (*FilterObservation, error) {
 			kept.Names = append(kept.Names, box.Names[i])
 		}
 	}
-	return &FilterObservation{newObsWrapper(e, kept, func(dst, x []float32) {
+	return &FilterObservation{NewTransformObservation(e, kept, func(dst, x []float32) {
 		for j, i := range index {
 			dst[j] = x[i]
 		}
@@ -114,7 +124,7 @@ func checkIndices(wrapper string, index []int, n int) error {
 }
 
 // A MaskObservation returns the observation with some elements set to 0.
-type MaskObservation struct{ obsWrapper }
+type MaskObservation struct{ *TransformObservation }
 
 var _ Wrapper = (*MaskObservation)(nil)
 
@@ -131,7 +141,7 @@ func NewMaskObservation(e Env, index ...int) (*MaskObservation, error) {
 	for _, i := range index {
 		masked.Low[i], masked.High[i] = min(masked.Low[i], 0), max(masked.High[i], 0)
 	}
-	return &MaskObservation{newObsWrapper(e, masked, func(dst, x []float32) {
+	return &MaskObservation{NewTransformObservation(e, masked, func(dst, x []float32) {
 		copy(dst, x)
 		for _, i := range index {
 			dst[i] = 0

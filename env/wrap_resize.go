@@ -7,7 +7,7 @@ import (
 
 // A ResizeObservation scales images. A pixel of the result is the mean of the area that it covers, as
 // in OpenCV's INTER_AREA, and has the same bytes.
-type ResizeObservation struct{ obsWrapper }
+type ResizeObservation struct{ *TransformObservation }
 
 var _ Wrapper = (*ResizeObservation)(nil)
 

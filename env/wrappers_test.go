@@ -141,11 +141,14 @@ func wrapperCases() map[string]func() (env.Env, error) {
 	narrow := env.Box{Low: []float32{-1, -2, -0.2, -2}, High: []float32{1, 2, 0.2, 2}}
 	return map[string]func() (env.Env, error){
 		"TransformReward": func() (env.Env, error) { return env.NewTransformReward(cartPole(), math.Sqrt), nil },
-		"WithMaxSteps":    func() (env.Env, error) { return env.NewWithMaxSteps(cartPole(), 7), nil },
-		"FrameSkip":       func() (env.Env, error) { return env.NewFrameSkip(cartPole(), 3) },
-		"SkipAndMax":      func() (env.Env, error) { return env.NewSkipAndMax(cartPole(), 3) },
-		"TimeAware":       func() (env.Env, error) { return env.NewTimeAwareObservation(cartPole(), true) },
-		"FrameStack":      func() (env.Env, error) { return env.NewFrameStack(cartPole(), 3, false) },
+		"TransformObservation": func() (env.Env, error) {
+			return env.NewTransformObservation(cartPole(), env.NewBox(-1, 1, 1), func(dst, x []float32) { dst[0] = x[2] }), nil
+		},
+		"WithMaxSteps": func() (env.Env, error) { return env.NewWithMaxSteps(cartPole(), 7), nil },
+		"FrameSkip":    func() (env.Env, error) { return env.NewFrameSkip(cartPole(), 3) },
+		"SkipAndMax":   func() (env.Env, error) { return env.NewSkipAndMax(cartPole(), 3) },
+		"TimeAware":    func() (env.Env, error) { return env.NewTimeAwareObservation(cartPole(), true) },
+		"FrameStack":   func() (env.Env, error) { return env.NewFrameStack(cartPole(), 3, false) },
 		"FrameStack of zeros": func() (env.Env, error) {
 			return env.NewFrameStack(cartPole(), 3, true)
 		},

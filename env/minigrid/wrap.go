@@ -20,11 +20,8 @@ func worldIn(wrapper string, e env.Env) (*World, error) {
 
 // An Observation is an environment of MiniGrid with other observations: see NewObservation.
 type Observation struct {
-	env.Env
-	space env.Space
-	inner []float32           // observation of the wrapped environment
-	below env.Physics         // has the state; nil if another wrapper changes what it observes
-	write func(obs []float32) // computes the observation from inner and the World
+	*env.TransformObservation
+	below env.Physics // has the state; nil if another wrapper changes what it observes
 }
 
 var (
@@ -32,8 +29,8 @@ var (
 	_ env.Physics = (*Observation)(nil)
 )
 
-// newObservation returns an Observation of e without a space and a function.
-func newObservation(e env.Env) *Observation {
+// newObservation returns an Observation of e. write computes it from an observation x of e and from the World.
+func newObservation(e env.Env, space env.Space, write func(obs, x []float32)) *Observation {
 	below := e
 	for {
 		switch w := below.(type) {
@@ -45,31 +42,8 @@ func newObservation(e env.Env) *Observation {
 			continue
 		}
 		p, _ := env.AsIs[env.Physics](below)
-		return &Observation{Env: e, inner: make([]float32, e.Spec().Obs.Size()), below: p}
+		return &Observation{env.NewTransformObservation(e, space, write), p}
 	}
-}
-
-// Spec returns the Spec of the wrapped environment, with the new observation space.
-func (o *Observation) Spec() env.Spec {
-	s := o.Env.Spec()
-	s.Obs, s.Frames = o.space, 0
-	return s
-}
-
-// Unwrap returns the wrapped environment.
-func (o *Observation) Unwrap() env.Env { return o.Env }
-
-// Reset begins an episode.
-func (o *Observation) Reset(seed uint64, obs []float32) {
-	o.Env.Reset(seed, o.inner)
-	o.write(obs)
-}
-
-// Step steps the wrapped environment.
-func (o *Observation) Step(act, obs []float32) env.Outcome {
-	out := o.Env.Step(act, o.inner)
-	o.write(obs)
-	return out
 }
 
 // Physics appends the state of the World: see World.Physics.
@@ -90,13 +64,10 @@ func (o *Observation) SetPhysics(x []float64) error {
 // Observe writes the observation of the state that SetPhysics has set.
 func (o *Observation) Observe(obs []float32) {
 	if o.below != nil {
-		o.below.Observe(o.inner)
+		o.below.Observe(o.Inner())
 	}
-	o.write(obs)
+	o.Transform(obs)
 }
-
-// State saves or loads the state of the wrapped environment.
-func (o *Observation) State(s *state.State) { env.StateOf(o.Env, s) }
 
 // A Bonus pays rewards for what was rarely done, so that the agent explores: see NewPositionBonus and
 // NewActionBonus. Unlike other wrappers it remembers earlier episodes: its State has all counts.

@@ -85,36 +85,34 @@ func NewObservation(e env.Env, s Settings) (*Observation, error) {
 			from += f.Space.Size()
 			continue
 		}
-		o := newObservation(e)
-		o.show(w, s, dict, i, from)
-		return o, nil
+		space, write := shown(w, s, dict, i, from)
+		return newObservation(e, space, write), nil
 	}
 	return nil, fmt.Errorf("minigrid: %s of observations that are %s, want a Dict with an image; put it before the wrapper that changes them",
 		s.Show, env.Describe(e.Spec().Obs))
 }
 
-// show sets the space and the function of o. The image is field i of dict, whose numbers begin at from.
-func (o *Observation) show(w *World, s Settings, dict env.Dict, i, from int) {
-	image := o.inner[from:][:dict[i].Space.Size()]
+// shown returns the space of the new observation, and a function that writes it. The image is field i of
+// dict, whose numbers begin at from.
+func shown(w *World, s Settings, dict env.Dict, i, from int) (env.Space, func(obs, x []float32)) {
+	size := dict[i].Space.Size()
 	switch s.Show {
 	case showImage:
-		o.space, o.write = dict[i].Space, func(obs []float32) { copy(obs, image) }
+		return dict[i].Space, func(obs, x []float32) { copy(obs, x[from:][:size]) }
 	case showFlat:
-		o.space = env.NewBox(0, 255, len(image)+letters*codes)
-		o.write = func(obs []float32) {
-			copy(obs, image)
-			w.words.spell(obs[len(image):])
+		return env.NewBox(0, 255, size+letters*codes), func(obs, x []float32) {
+			copy(obs, x[from:][:size])
+			w.words.spell(obs[size:])
 		}
-	default:
-		space, draw := imageOf(w, s)
-		shown := slices.Clone(dict)
-		shown[i].Space = space
-		size, rest := space.Size(), o.inner[from+len(image):]
-		o.space, o.write = shown, func(obs []float32) {
-			copy(obs, o.inner[:from])
-			draw(obs[from:][:size])
-			copy(obs[from+size:], rest)
-		}
+	}
+	space, draw := imageOf(w, s)
+	fields := slices.Clone(dict)
+	fields[i].Space = space
+	drawn := space.Size()
+	return fields, func(obs, x []float32) {
+		copy(obs, x[:from])
+		draw(obs[from:][:drawn])
+		copy(obs[from+drawn:], x[from+size:])
 	}
 }
 
@@ -240,17 +238,15 @@ func NewGoalDirection(e env.Env, form string) (*Observation, error) {
 	if !ok {
 		return nil, fmt.Errorf("minigrid: goal_direction beside observations that are %s, want a Dict; put it before the wrapper that changes them", env.Describe(e.Spec().Obs))
 	}
-	o := newObservation(e)
-	e.Reset(0, o.inner)
+	e.Reset(0, make([]float32, dict.Size()))
 	if _, _, ok := w.goalSquare(); !ok {
 		return nil, fmt.Errorf("minigrid: goal_direction of %s, which has no goal", w.spec.ID)
 	}
-	o.space = append(slices.Clone(dict), env.Field{Name: "goal_direction", Space: env.NewBox(-bound, bound, 1)})
-	o.write = func(obs []float32) {
-		n := copy(obs, o.inner)
+	space := append(slices.Clone(dict), env.Field{Name: "goal_direction", Space: env.NewBox(-bound, bound, 1)})
+	return newObservation(e, space, func(obs, x []float32) {
+		n := copy(obs, x)
 		obs[n] = min(max(float32(w.goalDirection(form)), -bound), bound)
-	}
-	return o, nil
+	}), nil
 }
 
 // goalSquare returns the first goal, row by row.

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/render"
 )
 
@@ -58,14 +57,7 @@ func (s Settings) size() (w, h int, err error) {
 
 // A Pixels is an environment whose observations are pictures of the wrapped environment, drawn by
 // its own Draw. An observation is an env.Image of bytes, [height, width, channels].
-type Pixels struct {
-	env.Env
-	scene  render.Scene
-	space  env.Space
-	canvas *canvas
-	look   render.Look
-	inner  []float32 // observation of the wrapped environment
-}
+type Pixels struct{ *env.TransformObservation }
 
 var _ env.Wrapper = (*Pixels)(nil)
 
@@ -87,10 +79,14 @@ func New(e env.Env, s Settings) (*Pixels, error) {
 	if s.Gray {
 		channels = 1
 	}
-	return &Pixels{
-		Env: e, scene: scene, space: env.Image{H: h, W: w, C: channels}, canvas: newCanvas(w, h, channels),
-		look: render.Look{Theme: Theme()}, inner: make([]float32, e.Spec().Obs.Size()),
-	}, nil
+	canvas, look := newCanvas(w, h, channels), render.Look{Theme: Theme()}
+	return &Pixels{env.NewTransformObservation(e, env.Image{H: h, W: w, C: channels}, func(dst, _ []float32) {
+		scene.Draw(canvas, look)
+		dst = dst[:len(canvas.pix)]
+		for i, b := range canvas.pix {
+			dst[i] = float32(b)
+		}
+	})}, nil
 }
 
 // Theme returns the colours of the pictures. Their brightness differs too.
@@ -102,38 +98,3 @@ func Theme() render.Theme {
 		Red: c(0xff6a3a), Yellow: c(0xfff27a), Sky: c(0x7ad0ff), Pink: c(0xf0a0d8),
 	}
 }
-
-// Spec returns the Spec of the wrapped environment, with pictures as observations.
-func (p *Pixels) Spec() env.Spec {
-	s := p.Env.Spec()
-	s.Obs, s.Frames = p.space, 0
-	return s
-}
-
-// Unwrap returns the wrapped environment.
-func (p *Pixels) Unwrap() env.Env { return p.Env }
-
-// Reset begins an episode.
-func (p *Pixels) Reset(seed uint64, obs []float32) {
-	p.Env.Reset(seed, p.inner)
-	p.draw(obs)
-}
-
-// Step steps the wrapped environment.
-func (p *Pixels) Step(act, obs []float32) env.Outcome {
-	out := p.Env.Step(act, p.inner)
-	p.draw(obs)
-	return out
-}
-
-// draw writes the picture of the current state to obs.
-func (p *Pixels) draw(obs []float32) {
-	p.scene.Draw(p.canvas, p.look)
-	obs = obs[:len(p.canvas.pix)]
-	for i, b := range p.canvas.pix {
-		obs[i] = float32(b)
-	}
-}
-
-// State saves or loads the state of the wrapped environment.
-func (p *Pixels) State(s *state.State) { env.StateOf(p.Env, s) }
