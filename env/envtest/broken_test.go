@@ -325,6 +325,29 @@ type closePanics struct{ drift }
 
 func (closePanics) Close() error { panic("no lid") }
 
+// guided has a heuristic whose action is x.
+type guided struct {
+	drift
+	x      float32
+	memory int
+	writes bool // changes the observation
+	forget bool // depends on earlier calls
+}
+
+func (g *guided) Heuristic() env.Heuristic { return g }
+
+func (g *guided) Memory() int { return g.memory }
+
+func (g *guided) Act(obs, _, act []float32) {
+	act[0] = g.x
+	if g.writes {
+		obs[0]++
+	}
+	if g.forget {
+		g.x /= 2
+	}
+}
+
 // updating is an Updater. It can return no indices, or forget to begin an episode.
 type updating struct {
 	drift

@@ -32,7 +32,7 @@ func Check(t testing.TB, e env.Env) {
 // returns one line of text for each breach of the contract: results that depend on more than the seed and
 // the actions, an observation outside its space, a reward or metric that is not finite, a State
 // that does not restore, a Physics that does not return the state that was set, an Updater whose
-// Update differs from its Step, a mask that allows no action, a Step or Reset that allocates or panics. At
+// Update differs from its Step, a mask that allows no action, a heuristic whose actions are outside their space, a Step or Reset that allocates or panics. At
 // the end it closes e if e is an io.Closer.
 func Breaches(e env.Env) []string {
 	p := &checker{env: e}
@@ -58,6 +58,9 @@ func (p *checker) checkOptional() {
 	}
 	if _, ok := env.As[env.Measured](p.env); ok {
 		p.runPart(p.checkMetrics)
+	}
+	if d, ok := env.AsIs[env.Demonstrator](p.env); ok {
+		p.runPart(func() { p.checkHeuristic(d) })
 	}
 	p.runPart(p.checkAllocs)
 }
