@@ -21,7 +21,7 @@ func (s *Scenario) resolve(root settings.Node, agent origin) error {
 		err = checkName(s.Name)
 	}
 	if err == nil {
-		err = s.resolveEnv()
+		err = s.resolveEnv(s.file.Env.Options.DecodeFields)
 	}
 	if err == nil {
 		err = s.resolveAgent(agent)
@@ -78,7 +78,7 @@ func checkName(name string) error {
 	return nil
 }
 
-func (s *Scenario) resolveEnv() (err error) {
+func (s *Scenario) resolveEnv(options env.Options) (err error) {
 	envs := s.catalog.Envs
 	if s.file.Env.ID == "" {
 		return fmt.Errorf("env.id is missing, want one of %s", strings.Join(envs.IDs(), ", "))
@@ -94,7 +94,7 @@ func (s *Scenario) resolveEnv() (err error) {
 		if s.options == nil {
 			s.options = into // the decoded options; Encode writes them to config.yaml
 		}
-		return s.file.Env.Options.DecodeFields(into)
+		return options(into)
 	})
 	if fault, ok := errors.AsType[*settings.Fault](err); ok {
 		return fault // the message of a Fault already names the place in the file

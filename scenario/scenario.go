@@ -145,10 +145,10 @@ func Settings() any { return &newScenario("", Catalog{}).file }
 // maxAgentName is the maximum length of an agent's name in a policy file [bytes].
 const maxAgentName = 100
 
-// ForPolicy returns a Scenario for the evaluation of a policy file. The environment has its
-// default options. The agent may be missing from the catalog, and its name may be "". The
+// ForPolicy returns a Scenario for the evaluation of a policy file or a heuristic. A nil options keeps the
+// default options of the environment. The agent may be missing from the catalog, and its name may be "". The
 // Scenario cannot be trained.
-func ForPolicy(id, agent string, catalog Catalog) (*Scenario, error) {
+func ForPolicy(id, agent string, options env.Options, catalog Catalog) (*Scenario, error) {
 	noName := func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }
 	switch {
 	case id == "":
@@ -158,11 +158,14 @@ func ForPolicy(id, agent string, catalog Catalog) (*Scenario, error) {
 	case len(agent) > maxAgentName || strings.ContainsFunc(agent, noName):
 		return nil, fmt.Errorf("its agent is %.20q, want a name without spaces, of at most %d bytes", agent, maxAgentName)
 	}
+	if options == nil {
+		options = settings.Node{}.DecodeFields
+	}
 	s := newScenario(runName(id, agent), catalog)
 	s.file.Env.ID, s.file.Steps = id, 1
 	err := s.resolveNumbers(settings.Node{})
 	if err == nil {
-		err = s.resolveEnv()
+		err = s.resolveEnv(options)
 	}
 	if err != nil {
 		return nil, err

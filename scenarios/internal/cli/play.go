@@ -20,6 +20,7 @@ type playFlags struct {
 	seed, save string
 	theme      themeFlag
 	sets       []string
+	heuristic  bool
 }
 
 // playCommand returns the command rlrun play.
@@ -30,20 +31,22 @@ func (a *App) playCommand() *cobra.Command {
 		Long: `rlrun play ENV opens a window in which you play an environment with the keyboard or a
 gamepad. The window shows the keys. If the environment has an action that does nothing,
 time runs by itself. Otherwise each key takes one step. --save keeps your episodes, and
-rlrun watch shows them again.`,
+rlrun watch shows them again. With --heuristic you look on while the environment's
+heuristic plays, if it has one.`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return a.Envs.IDs(), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return a.play(args[0], f) },
 	}
 	cmd.Flags().StringVar(&f.seed, "seed", "1", "use `N` as the seed of the episodes")
+	cmd.Flags().BoolVar(&f.heuristic, "heuristic", false, "let the environment's heuristic play")
 	cmd.Flags().StringVar(&f.save, "save", "", "write the episodes to `FILE`, a new .jsonl file")
 	f.theme.add(cmd.Flags(), themeUsage)
 	cmd.Flags().StringArrayVar(&f.sets, "set", nil, "change an option of the environment: `options.KEY=VALUE`; may be repeated")
 	return cmd
 }
 
-// play opens a window in which the user plays the environment id, and saves the episodes.
+// play opens a window in which the user or the heuristic plays the environment id, and saves the episodes.
 func (a *App) play(id string, f playFlags) error {
 	e, err := a.makeEnv(id, f.sets)
 	if err != nil {
@@ -62,10 +65,14 @@ func (a *App) play(id string, f playFlags) error {
 		return badInput{err}
 	}
 	c := stage.Config{
-		Player: p, Controls: p.Controls(), Dark: f.theme.dark(),
+		Player: p, Dark: f.theme.dark(),
 		Seed: func(i int) uint64 { return env.Split(seed, uint64(i)) },
 	}
-	if c.Controls == nil {
+	if f.heuristic {
+		if c.Policy, err = heuristicOf(e); err != nil {
+			return badInput{err}
+		}
+	} else if c.Controls = p.Controls(); c.Controls == nil {
 		return badInput{fmt.Errorf("%s cannot be played: its actions are %s; want discrete actions or numbers", id, env.Describe(p.Spec.Act))}
 	}
 	var episodes bytes.Buffer

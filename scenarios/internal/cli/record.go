@@ -14,6 +14,7 @@ import (
 	"github.com/rlrun/rlrun/internal/atomicfile"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/run"
+	"github.com/rlrun/rlrun/scenario"
 	"github.com/rlrun/rlrun/scenarios/internal/episode"
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
 )
@@ -23,13 +24,14 @@ type recordFlags struct {
 	out, seed, episodes, size, fps string
 	theme                          themeFlag
 	best, sampled                  bool
+	heuristic                      heuristicFlags
 }
 
 // recordCommand returns the command rlrun record. It needs no display.
 func (a *App) recordCommand() *cobra.Command {
 	var f recordFlags
 	cmd := &cobra.Command{
-		Use: "record RUN -o FILE", Short: "write episodes of a saved policy as .gif, .mp4, .png or .jsonl", Args: oneArg("a run directory"),
+		Use: "record RUN -o FILE", Short: "write episodes of a saved policy as .gif, .mp4, .png or .jsonl", Args: oneArg("a run directory, or an environment with --heuristic"),
 		Long: `rlrun record RUN -o FILE plays whole episodes with the policy of a run, and writes them to
 a new file. They are the first episodes that rlrun eval would evaluate. The end of the
 file's name chooses the format:
@@ -39,10 +41,14 @@ file's name chooses the format:
   .png    a film strip: a row of pictures for each episode
   .jsonl  a line of JSON for each step: observation, state, action and reward
 
-Pictures also show the image that the policy sees, and its memory, if it has them.`,
+Pictures also show the image that the policy sees, and its memory, if it has them.
+rlrun record ENV --heuristic -o FILE records the heuristic of an environment.`,
 		Example: `  rlrun record runs/cartpole-ppo/seed-1 -o run.gif --theme dark`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := a.loadOne(args[0], "policy.safetensors")
+			if err := f.heuristic.check(f.best, f.sampled); err != nil {
+				return badInput{err}
+			}
+			p, err := a.recordedPolicy(args[0], f)
 			if err != nil {
 				return badInput{err}
 			}
@@ -52,15 +58,15 @@ Pictures also show the image that the policy sees, and its memory, if it has the
 			if f.episodes == "" {
 				f.episodes = "1"
 			}
-			seed, n, err := evaluation(r.Scenario, f.seed, f.episodes)
+			seed, n, err := evaluation(p.scenario, f.seed, f.episodes)
 			if err != nil {
 				return err
 			}
-			act, err := newActor(r, f.best, f.sampled)
+			act, err := newActor(p.scenario, p.policy, f.sampled)
 			if err != nil {
 				return badInput{err}
 			}
-			return a.record(r, act, seed, n, f)
+			return a.record(p.scenario, act, seed, n, f)
 		},
 	}
 	flags := cmd.Flags()
@@ -71,13 +77,26 @@ Pictures also show the image that the policy sees, and its memory, if it has the
 	flags.BoolVar(&f.sampled, "sampled", false, sampledUsage)
 	flags.StringVar(&f.size, "size", "", "draw pictures of `WxH` pixels (default 600x400, in a film strip 300x200)")
 	f.theme.add(flags, themeUsage)
+	f.heuristic.add(flags)
 	flags.StringVar(&f.fps, "fps", "", "show `N` steps per second, 1 … 50 (default depends on the environment)")
 	return cmd
 }
 
-// An actor plays episodes with the policy of a run.
+// recordedPolicy returns the policy of a run, or the heuristic of an environment.
+func (a *App) recordedPolicy(name string, f recordFlags) (savedPolicy, error) {
+	if f.heuristic.on {
+		return a.heuristic(name, f.heuristic.sets)
+	}
+	r, err := a.loadOne(name, "policy.safetensors")
+	if err != nil {
+		return savedPolicy{}, err
+	}
+	p, err := r.Policy(f.best)
+	return savedPolicy{p, r.Scenario, r.Dir}, err
+}
+
+// An actor plays episodes with a policy.
 type actor struct {
-	run     *run.Run
 	player  *episode.Player
 	policy  policy.Policy
 	actor   *policy.Actor
@@ -85,18 +104,18 @@ type actor struct {
 	sampled bool           // sample actions, instead of the most likely action
 }
 
-// newActor returns an actor with the final policy of the run r, or with its best policy.
-func newActor(r *run.Run, best, sampled bool) (*actor, error) {
-	p, err := r.Policy(best)
+// newActor returns an actor with the policy p in the environment in which the scenario s evaluates policies.
+func newActor(s *scenario.Scenario, p policy.Policy, sampled bool) (*actor, error) {
+	player, err := newPlayer(s)
 	if err != nil {
 		return nil, err
 	}
-	player, err := newPlayer(r.Scenario)
-	if err != nil {
-		return nil, err
+	player.Values, player.Best = run.Knowledge(s, p)
+	shown := p.Spec().Memory
+	if _, ok := p.(*policy.Heuristic); ok {
+		shown = 0 // the variables of a program are no picture
 	}
-	player.Values, player.Best = run.Knowledge(r.Scenario, p)
-	return &actor{run: r, player: player, policy: p, actor: policy.NewActor(p), strip: episode.NewStrip(p.Spec().Memory), sampled: sampled}, nil
+	return &actor{player: player, policy: p, actor: policy.NewActor(p), strip: episode.NewStrip(shown), sampled: sampled}, nil
 }
 
 // startEpisode starts episode i of the evaluation with this seed.
@@ -121,9 +140,9 @@ type recorder interface {
 }
 
 // record plays n episodes, writes them to the file f.out, and closes the environment.
-func (a *App) record(r *run.Run, act *actor, seed uint64, n int, f recordFlags) (err error) {
+func (a *App) record(s *scenario.Scenario, act *actor, seed uint64, n int, f recordFlags) (err error) {
 	defer func() { err = errors.Join(err, act.player.Close()) }()
-	rec, err := newRecorder(r, act, f)
+	rec, err := newRecorder(s, act, f)
 	if err != nil {
 		return badInput{err}
 	}
@@ -158,7 +177,7 @@ func playWhole(ctx context.Context, act *actor, seed uint64, i int, rec recorder
 }
 
 // newRecorder returns the recorder of the file format that the name f.out ends with.
-func newRecorder(r *run.Run, act *actor, f recordFlags) (recorder, error) {
+func newRecorder(s *scenario.Scenario, act *actor, f recordFlags) (recorder, error) {
 	p := act.player
 	if err := checkNewOut(f.out); err != nil {
 		return nil, err
@@ -183,8 +202,11 @@ func newRecorder(r *run.Run, act *actor, f recordFlags) (recorder, error) {
 	case ".mp4":
 		return newVideo(film, f.out)
 	case ".jsonl":
-		text, err := r.Scenario.Encode()
-		return &stepLog{player: p, head: episode.Head{Env: r.Scenario.Env, Config: string(text)}}, err
+		if f.heuristic.on {
+			return &stepLog{player: p, head: episode.Head{Env: s.Env, Set: f.heuristic.sets}}, nil
+		}
+		text, err := s.Encode()
+		return &stepLog{player: p, head: episode.Head{Env: s.Env, Config: string(text)}}, err
 	}
 	return nil, fmt.Errorf("--out %s: want a name that ends in .gif, .mp4, .png or .jsonl", f.out)
 }

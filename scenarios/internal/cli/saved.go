@@ -26,11 +26,11 @@ const (
 	seedUsage    = "use `N` as the seed of the episodes (default the seed of the run)"
 )
 
-// A savedPolicy is the policy of a run, or the policy of a file alone.
+// A savedPolicy is the policy of a run, the policy of a file alone, or the heuristic of an environment.
 type savedPolicy struct {
 	policy   policy.Policy
-	scenario *scenario.Scenario // scenario of the run, or default scenario of the file's environment
-	name     string             // run directory or file
+	scenario *scenario.Scenario // scenario of the run, or default scenario of the environment of a file or a heuristic
+	name     string             // run directory, file, or environment of a heuristic
 }
 
 // openPolicy reads the policy that name means: a run directory, a policy file in a run
@@ -49,7 +49,7 @@ func (a *App) openPolicy(name string, best bool) (savedPolicy, error) {
 	if err != nil {
 		return savedPolicy{}, err
 	}
-	s, err := scenario.ForPolicy(m.Env, m.Agent, a.Catalog)
+	s, err := scenario.ForPolicy(m.Env, m.Agent, nil, a.Catalog)
 	if err != nil {
 		return savedPolicy{}, fmt.Errorf("%s: %w", name, err)
 	}
@@ -81,13 +81,23 @@ func (a *App) policyOfRun(dir string, best bool) (savedPolicy, error) {
 func (a *App) evalCommand() *cobra.Command {
 	var seed, episodes string
 	var asJSON, best, sampled bool
+	var heuristic heuristicFlags
 	cmd := &cobra.Command{
-		Use: "eval RUN|POLICY", Short: "evaluate the policy of a run, or a policy file", Args: oneArg("a run directory, or a policy file"),
+		Use: "eval RUN|POLICY", Short: "evaluate the policy of a run, or a policy file", Args: oneArg("a run directory, a policy file, or an environment with --heuristic"),
 		Long: `rlrun eval RUN evaluates the policy of a run on fresh episodes, with the most likely
 actions. A policy file alone, for example policy.safetensors, is evaluated in the
-environment in which it was trained, with the default options of this environment.`,
+environment in which it was trained, with the default options of this environment.
+rlrun eval ENV --heuristic evaluates the heuristic of an environment.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := a.openPolicy(args[0], best)
+			err := heuristic.check(best, sampled)
+			var p savedPolicy
+			switch {
+			case err != nil:
+			case heuristic.on:
+				p, err = a.heuristic(args[0], heuristic.sets)
+			default:
+				p, err = a.openPolicy(args[0], best)
+			}
 			if err != nil {
 				return badInput{err}
 			}
@@ -113,6 +123,7 @@ environment in which it was trained, with the default options of this environmen
 	cmd.Flags().StringVar(&seed, "seed", "", seedUsage)
 	cmd.Flags().StringVar(&episodes, "episodes", "", "evaluate over `N` episodes (default the scenario's eval.episodes)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object on standard output")
+	heuristic.add(cmd.Flags())
 	return cmd
 }
 

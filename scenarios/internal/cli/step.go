@@ -65,24 +65,34 @@ func (a *App) makeTrained(file string, sets []string) (env.Env, error) {
 
 // makeEnv returns the environment called id. The assignments sets change its options.
 func (a *App) makeEnv(id string, sets []string) (env.Env, error) {
-	tree, err := settings.Parse("options", []byte("{}"))
+	id, options, err := a.envOptions(id, sets)
 	if err != nil {
 		return nil, err
 	}
+	return a.Envs.Make(id, options)
+}
+
+// envOptions returns the full id of the environment called id, and the options that the assignments
+// sets change.
+func (a *App) envOptions(id string, sets []string) (string, env.Options, error) {
+	tree, err := settings.Parse("options", []byte("{}"))
+	if err != nil {
+		return "", nil, err
+	}
 	for _, s := range sets {
 		if err := tree.Set(s, "--set "+s); err != nil {
-			return nil, err
+			return "", nil, err
 		}
 	}
 	var o struct {
 		Options settings.Node `yaml:"options"`
 	}
 	if err := tree.Root().Decode(&o); err != nil {
-		return nil, settings.WithPlace(err, func() []string { return a.OptionKeys("options.", id) })
+		return "", nil, settings.WithPlace(err, func() []string { return a.OptionKeys("options.", id) })
 	}
 	if id, err = a.EnvID(id); err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	a.subject = id
-	return a.Envs.Make(id, o.Options.DecodeFields)
+	return id, o.Options.DecodeFields, nil
 }

@@ -96,7 +96,11 @@ to go back step by step, and to take another action at an earlier step.`,
 				if err != nil {
 					return err
 				}
-				act, err := newActor(r, best, sampled)
+				p, err := r.Policy(best)
+				if err != nil {
+					return badInput{err}
+				}
+				act, err := newActor(r.Scenario, p, sampled)
 				if err != nil {
 					return badInput{err}
 				}
