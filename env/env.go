@@ -109,6 +109,15 @@ type DrawSetter interface {
 	SetDraws(draws []float64) error
 }
 
+// A ResetOptioner is an Env whose Reset has options, as the argument options of Gymnasium's reset. An episode
+// then also depends on the options, and may depend on the episode before it.
+type ResetOptioner interface {
+	// SetResetOptions gives the options of all later Resets; nil are the default options, under which an
+	// episode depends on its seed and actions alone. The values are those of JSON. If an option is not
+	// possible, SetResetOptions returns an error and changes nothing.
+	SetResetOptions(options map[string]any) error
+}
+
 // A Masker is an Env in which some actions are not allowed in some states. Its action space is
 // discrete: a Discrete, a MultiDiscrete, a MultiBinary, or a Tuple or Dict of these. An action
 // that is not allowed is no error; the environment decides its effect.

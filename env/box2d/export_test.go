@@ -59,3 +59,11 @@ func (c *CarRacing) Border(i int) (all [8]float64) {
 
 // Drawn returns the number in the picture.
 func (c *CarRacing) Drawn() float64 { return c.drawn }
+
+// Colors returns red, green and blue of road, field and grass.
+func (c *CarRacing) Colors() (all [9]float64) {
+	for i, p := range [3][3]float64{c.look.road, c.look.field, c.look.grass} {
+		copy(all[3*i:], p[:])
+	}
+	return all
+}

@@ -25,7 +25,7 @@ import (
 type CarRacing struct {
 	Continuous         bool    `yaml:"continuous"`           // actions are numbers
 	LapCompletePercent float64 `yaml:"lap_complete_percent"` // share of the tiles, 0 … 1, after which the first tile ends a lap
-	DomainRandomize    bool    `yaml:"domain_randomize"`     // the colours are random
+	DomainRandomize    bool    `yaml:"domain_randomize"`     // the colours are random in each episode
 
 	draws
 	ink
@@ -35,6 +35,7 @@ type CarRacing struct {
 	track     track
 	picture   *picture
 	look      carColors
+	keepLook  bool // random colours stay as they are
 
 	visited  []bool // [tiles]
 	shaded   []bool // [tiles] tiles that nothing has touched, which are a little lighter
@@ -56,6 +57,7 @@ var (
 	_ env.PhysicsReader = (*CarRacing)(nil)
 	_ env.DrawSetter    = (*CarRacing)(nil)
 	_ env.Measured      = (*CarRacing)(nil)
+	_ env.ResetOptioner = (*CarRacing)(nil)
 )
 
 // errNumbers says that a state has numbers that are not finite.
@@ -99,8 +101,9 @@ func (c *CarRacing) Spec() env.Spec {
 // does.
 func (c *CarRacing) Reset(seed uint64, obs []float32) {
 	c.rng.Seed(seed)
-	c.look = carColors{[3]float64{102, 102, 102}, [3]float64{102, 204, 102}, [3]float64{102, 230, 102}}
-	if c.DomainRandomize {
+	if !c.DomainRandomize {
+		c.look = carColors{[3]float64{102, 102, 102}, [3]float64{102, 204, 102}, [3]float64{102, 230, 102}}
+	} else if c.look == (carColors{}) || !c.keepLook {
 		c.look.draw(&c.draws)
 	}
 	for !c.track.generate(&c.draws) {
@@ -116,6 +119,21 @@ func (c *CarRacing) Reset(seed uint64, obs []float32) {
 	c.move()
 	c.fuel = 0
 	c.observe(obs)
+}
+
+// SetResetOptions takes Gymnasium's option randomize. If it is false, random colours stay those of the
+// episode before. Without domain_randomize it changes nothing.
+func (c *CarRacing) SetResetOptions(options map[string]any) error {
+	randomize := true
+	for key, value := range options {
+		x, ok := value.(bool)
+		if key != "randomize" || !ok {
+			return fmt.Errorf("%s is %v; want randomize, true or false", key, value)
+		}
+		randomize = x
+	}
+	c.keepLook = !randomize
+	return nil
 }
 
 // draw draws random colours.

@@ -1,7 +1,7 @@
 // Package remote lets another program drive an environment. It reads one line of JSON for each
 // request and writes one line of JSON as the answer:
 //
-//	{"reset":{"seed":7}}   {"obs":[…],"state":[…]}
+//	{"reset":{"seed":7}}   {"obs":[…],"state":[…]}; "options":{…} beside the seed are for an env.ResetOptioner
 //	{"action":1}           {"obs":[…],"reward":1,"terminated":false,"truncated":false,"state":[…]}
 //	{"state":[…]}          sets the physical state; the answer is like a reset's
 //	{"describe":true}      the environment's spaces, time limit and threshold

@@ -142,25 +142,32 @@ func (s *session) describe(raw json.RawMessage, _ extras) (any, error) {
 func (s *session) reset(raw json.RawMessage, more extras) (any, error) {
 	fields, err := parseObject(raw)
 	if errors.Is(err, errNoObject) {
-		return nil, errors.New(`reset: want {} or {"seed":N}`)
+		return nil, errors.New(`reset: want {}, {"seed":N} or {"seed":N,"options":{…}}`)
 	} else if err != nil {
 		return nil, fmt.Errorf("reset: %w", err)
 	}
-	seed := s.nextSeed
+	seed, seeded := s.nextSeed, false
 	for key, value := range fields {
-		if key != "seed" {
-			return nil, fmt.Errorf("reset: no field %q, want seed", key)
+		switch key {
+		case "seed":
+			if seed, err = strconv.ParseUint(string(value), 10, 64); err != nil {
+				return nil, fmt.Errorf("reset: seed %s, want a whole number, 0 … %d", value, uint64(math.MaxUint64))
+			}
+			seeded = true
+		case "options":
+		default:
+			return nil, fmt.Errorf("reset: no field %q, want seed or options", key)
 		}
-		if seed, err = strconv.ParseUint(string(value), 10, 64); err != nil {
-			return nil, fmt.Errorf("reset: seed %s, want a whole number, 0 … %d", value, uint64(math.MaxUint64))
-		}
+	}
+	if err := s.setResetOptions(fields["options"]); err != nil {
+		return nil, fmt.Errorf("reset: options: %w", err)
 	}
 	done, err := s.setDraws(more.draws)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	if len(fields) == 0 {
+	if !seeded {
 		s.nextSeed++
 	}
 	s.hasEpisode, s.stateSet = true, false
@@ -168,6 +175,29 @@ func (s *session) reset(raw json.RawMessage, more extras) (any, error) {
 		return nil, err
 	}
 	return s.stateReply(), nil
+}
+
+// setResetOptions gives the environment the options of the next reset, an object of JSON. If raw is nil, they
+// are the default options.
+func (s *session) setResetOptions(raw json.RawMessage) error {
+	var options map[string]any
+	if raw != nil {
+		if _, err := parseObject(raw); errors.Is(err, errNoObject) {
+			return errors.New("want an object")
+		} else if err != nil {
+			return err
+		}
+		if err := decode(raw, &options); err != nil {
+			return errors.New("want an object")
+		}
+	}
+	o, ok := env.As[env.ResetOptioner](s.episode.Env())
+	if !ok && len(options) > 0 {
+		return fmt.Errorf("%s has none, want {}", s.episode.Spec().ID)
+	} else if !ok {
+		return nil
+	}
+	return o.SetResetOptions(options)
 }
 
 // setDraws gives the environment its next random numbers. The returned function done removes the

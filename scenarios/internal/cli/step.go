@@ -17,6 +17,7 @@ func (a *App) stepCommand() *cobra.Command {
 		Long: `rlrun step ENV answers each line of JSON on standard input with one line of JSON:
 
   {"reset":{"seed":7}}   {"obs":[…],"state":[…]}; resets without a seed use 0, then 1, …
+                         "options":{…} beside the seed are those of Gymnasium's reset
   {"action":1}           {"obs":[…],"reward":1,"terminated":false,"truncated":false,"state":[…]}
   {"state":[…]}          sets the physical state, and answers like a reset
   {"describe":true}      the spaces, the time limit and the threshold of the environment
