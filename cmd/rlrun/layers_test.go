@@ -68,6 +68,7 @@ var layers = map[string]string{
 	"docs/internal/reference":        "internal/atomicfile internal/settings policy policy/nn policy/optim scenario scenarios",
 	"cmd/rlrun":                      "scenarios",
 	"scenarios/internal/hub":         "env/state internal/atomicfile internal/infile internal/lock policy/f32 run scenario scenarios/internal/crash scenarios/internal/hub/journal scenarios/internal/hub/link",
+	"scenarios/internal/hub/acting":  "",
 	"scenarios/internal/hub/journal": "scenarios/internal/hub/link",
 	"scenarios/internal/hub/link":    "internal/atomicfile internal/infile",
 	"scenarios/internal/hub/server":  "internal/lock scenarios/internal/hub/journal scenarios/internal/hub/link",
