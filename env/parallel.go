@@ -137,7 +137,22 @@ func (p *Parallel) State(s *state.State) {
 	p.vec.State(s)
 	if s.Loading() {
 		for _, part := range p.parts {
-			part.seed, part.err = p.vec.seed, p.vec.err
+			part.seed, part.err, part.stale = p.vec.seed, p.vec.err, nil
 		}
+	}
+}
+
+// EnvState saves or loads environment i alone: see Vec.EnvState.
+func (p *Parallel) EnvState(i int, s *state.State) {
+	if p.vec.err != nil {
+		s.Fail(p.vec.err)
+		return
+	}
+	for _, part := range p.parts {
+		if i < part.Len() {
+			part.EnvState(i, s)
+			return
+		}
+		i -= part.Len()
 	}
 }

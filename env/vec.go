@@ -3,10 +3,7 @@ package env
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
-
-	"github.com/rlrun/rlrun/env/state"
 )
 
 // A Vec is a Vector that steps its environments one after another. It applies Spec.MaxSteps.
@@ -17,6 +14,7 @@ type Vec struct {
 	seed       uint64   // seed of the whole Vector
 	envSeeds   []uint64 // [N] seed of each environment: a child of seed
 	episodes   []int64  // [N] number of each environment's current episode, from 1; the episode's seed depends on it
+	stale      []bool   // [N] the environment's actions are replayed before its next step; nil: no environment's
 	err        error    // error that Step returns; nil if Step can be called
 	invalid    error    // error that Reset and Step return; nil if Reset can be called
 }
@@ -76,7 +74,7 @@ func (v *Vec) ResetFrom(seed uint64, first int) (res *Result, err error) {
 		return nil, v.invalid
 	}
 	defer v.recoverPanic(&err)
-	v.seed, v.firstIndex, v.err = seed, first, nil
+	v.seed, v.firstIndex, v.stale, v.err = seed, first, nil, nil
 	v.splitSeed()
 	v.clear()
 	for i := range v.envs {
@@ -101,6 +99,11 @@ func (v *Vec) Step(act []float32) (res *Result, err error) {
 	defer v.recoverPanic(&err)
 	if !info.validActions(act) {
 		return nil, v.refuseActions(act)
+	}
+	if v.stale != nil {
+		if err := v.replayStale(); err != nil {
+			return nil, v.fail(err)
+		}
 	}
 	if info.logsActions {
 		for i := range v.envs {
@@ -171,74 +174,4 @@ func (v *Vec) Close() error {
 	}
 	v.err, v.invalid = errClosed, errClosed
 	return Close(v.envs...)
-}
-
-// State saves or loads the seed and the running episodes: the state of each environment if it is
-// a Snapshotter, otherwise the actions of its episode, which loading replays. State does not save
-// the Result. A caller that needs the observations for its next actions must save them.
-func (v *Vec) State(s *state.State) {
-	if v.invalid != nil {
-		s.Fail(v.invalid)
-		return
-	}
-	if !s.Loading() {
-		s.Fail(v.err) // an unusable Vec cannot be saved
-	}
-	s.Uint("vec/seed", &v.seed)
-	v.splitSeed()
-	s.Ints("vec/episode", v.episodes)
-	s.Doubles("vec/return", v.returns)
-	maxSteps := math.MaxInt
-	if limit := v.info.spec.MaxSteps; limit > 0 {
-		maxSteps = limit - 1 // at the limit the next episode has already begun
-	}
-	for i := range v.envs {
-		s.Int("vec/length", &v.steps[i], maxSteps)
-		if s.Loading() {
-			v.forget(i)
-			v.seeds[i] = v.episodeSeed(i)
-		}
-		switch {
-		case v.snapshots:
-			v.visitEnv(i, s)
-		case !s.Loading() && len(v.actions[i]) > maxLoggedFloats:
-			s.Fail(fmt.Errorf("env: %s: %d steps of an episode are too many to save without env.Snapshotter",
-				v.info.spec.ID, v.steps[i]))
-		default:
-			state.Slice(s, "vec/log", &v.actions[i], maxLoggedFloats)
-			if s.Loading() && s.Err() == nil {
-				s.Fail(v.replayActions(i))
-			}
-		}
-	}
-	if s.Loading() && s.Err() == nil {
-		v.err = nil
-	}
-}
-
-// visitEnv saves or loads the state of environment i. A panic sets the error of s.
-func (v *Vec) visitEnv(i int, s *state.State) {
-	v.current = i
-	defer func() {
-		if p := recover(); p != nil {
-			s.Fail(v.fail(fmt.Errorf("State: %w", panicError(p))))
-		}
-	}()
-	StateOf(v.envs[i], s)
-}
-
-// replayActions resets environment i and steps it through its logged actions. It returns an error
-// if there are not exactly v.steps[i] actions, or if one is invalid or ends the episode.
-func (v *Vec) replayActions(i int) (err error) {
-	defer v.recoverPanic(&err)
-	v.current = i
-	info, e := v.info, v.envs[i]
-	obs := v.res.Next[i*info.obsSize:][:info.obsSize]
-	e.Reset(v.seeds[i], obs)
-	for l, n := v.actions[i], v.steps[i]; len(l) > 0 || n > 0; l, n = l[info.actSize:], n-1 {
-		if len(l) < info.actSize || n == 0 || !info.validActions(l[:info.actSize]) || e.Step(l[:info.actSize], obs).Done() {
-			return fmt.Errorf("env: %s: the saved actions are not those of a running episode", info.spec.ID)
-		}
-	}
-	return nil
 }
