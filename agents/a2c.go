@@ -71,6 +71,20 @@ func (c *A2CConfig) validate() error {
 	))
 }
 
+// onPolicy returns the settings that all agents that learn from rollouts have.
+func (c *A2CConfig) onPolicy() onPolicyConfig {
+	c.Network.UseSDE = c.UseSDE
+	return onPolicyConfig{
+		setup: &c.Setup, normalize: &c.Normalize, network: &c.Network, gamma: c.Gamma, maxGradNorm: c.MaxGradNorm,
+		noiseSteps: c.SDESampleFreq, batchSize: c.NEnvs * c.NSteps,
+	}
+}
+
+// rollouts returns the steps of a rollout, which is one sequence for a memory of the given number of floats.
+func (c *A2CConfig) rollouts(memory int) (steps int, s sequences, err error) {
+	return c.NSteps, sequences{memory: memory, length: c.NSteps}, nil
+}
+
 // A2C is the synchronous advantage actor-critic: algorithm S3 of Mnih et al. 2016,
 // arXiv:1602.01783, with the steps of all environments in one batch.
 type A2C struct {
@@ -103,17 +117,16 @@ func (a *A2C) build(mk env.Maker) (err error) {
 	if err = completeAndValidate(c); err != nil {
 		return err
 	}
-	c.Network.UseSDE = c.UseSDE
-	config := onPolicyConfig{
-		setup: &c.Setup, normalize: &c.Normalize, network: &c.Network, gamma: c.Gamma, maxGradNorm: c.MaxGradNorm,
-		noiseSteps: c.SDESampleFreq, batchSize: c.NEnvs * c.NSteps,
-	}
-	if err = a.initOnPolicy(mk, config); err != nil {
+	if err = a.initOnPolicy(mk, c.onPolicy()); err != nil {
 		return err
 	}
-	a.roll, err = a.crew.newRollout(c.NSteps, sequences{memory: a.networks.model.Spec().Memory, length: c.NSteps})
+	steps, q, _ := c.rollouts(a.networks.model.Spec().Memory)
+	a.roll, err = a.crew.newRollout(steps, q)
 	return err
 }
+
+// spread lets others play the rollouts.
+func (a *A2C) spread(c Collector) error { return a.crew.letPlay(c, a.networks.model) }
 
 // Learn collects rollouts and takes one gradient step with each.
 func (a *A2C) Learn(until int) (Report, error) {

@@ -29,6 +29,9 @@ type crew struct {
 	roll                   *replay.Rollout // rollout that the parts fill
 	values                 []float32       // values of the rollout's observations
 	collectSite, valueSite parallel.Site
+
+	elsewhere *elsewhere // how others play the rollouts; nil: nobody does
+	weights   weighted   // policy of these rollouts
 }
 
 // A part is a collector with its own replica of the networks, or with the networks themselves if
@@ -97,6 +100,11 @@ func (c *crew) newRollout(t int, s sequences) (*replay.Rollout, error) {
 
 // collect fills a rollout with steps of the current policy.
 func (c *crew) collect(cores *parallel.Pool, roll *replay.Rollout) error {
+	if c.elsewhere != nil {
+		if played, err := c.collectElsewhere(roll); played || err != nil {
+			return err
+		}
+	}
 	c.roll = roll
 	c.run(cores, &c.collectSite, (*collectJob)(c))
 	if len(c.parts) > 1 {
@@ -146,13 +154,17 @@ func (c *crew) computeValues(cores *parallel.Pool, roll *replay.Rollout) {
 // valueJob is the parallel.Job in which each part computes the values of its observations.
 type valueJob crew
 
-// Do computes the values of part i.
+// Do computes the values of part i, or of several parts of a rollout that others have played.
 func (c *valueJob) Do(i int) {
-	computeValues(c.parts[i].model, c.roll.Part(i), c.values)
+	n, own := c.roll.Parts(), len(c.parts)
+	for k := i * n / own; k < (i+1)*n/own; k++ {
+		computeValues(c.parts[i].model, c.roll.Part(k), c.values)
+	}
 }
 
 // State saves or loads the parts and, if there are several, the statistics of all parts.
 func (c *crew) State(s *state.State) {
+	c.elsewhere.visit(s)
 	if len(c.parts) > 1 {
 		s.Section("parts", 1)
 	}

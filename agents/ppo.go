@@ -45,21 +45,19 @@ func (p *PPO) build(mk env.Maker) (err error) {
 	if err = completeAndValidate(c); err != nil {
 		return err
 	}
-	c.Network.UseSDE = c.UseSDE
-	config := onPolicyConfig{
-		setup: &c.Setup, normalize: &c.Normalize, network: &c.Network, gamma: c.Gamma, maxGradNorm: c.MaxGradNorm,
-		noiseSteps: c.SDESampleFreq, batchSize: min(c.BatchSize, c.NEnvs*c.NSteps),
-	}
-	if err = p.initOnPolicy(mk, config); err != nil {
+	if err = p.initOnPolicy(mk, c.onPolicy()); err != nil {
 		return err
 	}
-	q, err := c.sequences(p.networks.model.Spec().Memory)
+	steps, q, err := c.rollouts(p.networks.model.Spec().Memory)
 	if err != nil {
 		return err
 	}
-	p.roll, err = p.crew.newRollout(c.NSteps, q)
+	p.roll, err = p.crew.newRollout(steps, q)
 	return err
 }
+
+// spread lets others play the rollouts.
+func (p *PPO) spread(c Collector) error { return p.crew.letPlay(c, p.networks.model) }
 
 // Learn collects rollouts and optimises the objective for NEpochs epochs on each.
 func (p *PPO) Learn(until int) (Report, error) {

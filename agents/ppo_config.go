@@ -75,6 +75,21 @@ func (c *PPOConfig) validate() error {
 	}))
 }
 
+// onPolicy returns the settings that all agents that learn from rollouts have.
+func (c *PPOConfig) onPolicy() onPolicyConfig {
+	c.Network.UseSDE = c.UseSDE
+	return onPolicyConfig{
+		setup: &c.Setup, normalize: &c.Normalize, network: &c.Network, gamma: c.Gamma, maxGradNorm: c.MaxGradNorm,
+		noiseSteps: c.SDESampleFreq, batchSize: min(c.BatchSize, c.NEnvs*c.NSteps),
+	}
+}
+
+// rollouts returns the steps of a rollout, and how it keeps a memory of the given number of floats.
+func (c *PPOConfig) rollouts(memory int) (steps int, s sequences, err error) {
+	s, err = c.sequences(memory)
+	return c.NSteps, s, err
+}
+
 // sequences returns how a rollout keeps memory, which has the given number of floats per
 // environment. It is an error if sequences of the length do not fit into the rollout and into a
 // minibatch.

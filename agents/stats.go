@@ -115,8 +115,11 @@ func (s *Stats) addEpisode(from *Stats, i int) {
 	s.endEpisode(from.ended[i], from.endedMeasures[i*n:(i+1)*n])
 }
 
-// reset removes the steps and the ended episodes.
+// reset removes the steps and all episodes.
 func (s *Stats) reset() {
+	clear(s.returns[:])
+	clear(s.lengths[:])
+	clear(s.measured)
 	s.steps, s.episodes = 0, 0
 	s.ended, s.endedAt, s.endedMeasures = s.ended[:0], s.endedAt[:0], s.endedMeasures[:0]
 }

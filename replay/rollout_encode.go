@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/rlrun/rlrun/env"
@@ -43,6 +44,22 @@ func (p *RolloutPart) Append(dst []byte) []byte {
 		dst = appendFloats(dst, p.final.view(&p.scratch, i, i+1))
 	}
 	return dst
+}
+
+// Size returns the number of steps of the part, and of its environments.
+func (p *RolloutPart) Size() (steps, envs int) { return p.roll.T, p.n }
+
+// Done returns an iterator over the steps of the part. Each step comes with a slice [n] that has 1 where the
+// step ended an episode, else 0.
+func (p *RolloutPart) Done() iter.Seq2[int, []float32] {
+	return func(yield func(int, []float32) bool) {
+		r := p.roll
+		for t := range r.T {
+			if !yield(t, r.Done[t*r.N+p.from:t*r.N+p.from+p.n]) {
+				return
+			}
+		}
+	}
 }
 
 // span returns the elements of x [T·N, K] in the given number of rows.

@@ -40,6 +40,9 @@ func (r *Rollout) Divide(sizes ...int) []*RolloutPart {
 	return r.parts
 }
 
+// Parts returns the number of parts.
+func (r *Rollout) Parts() int { return len(r.parts) }
+
 // Part returns part i.
 func (r *Rollout) Part(i int) *RolloutPart { return r.parts[i] }
 
