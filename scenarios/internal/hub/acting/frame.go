@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nats-io/nats.go"
 )
@@ -108,31 +109,40 @@ func (f frame) send(conn *nats.Conn, subject, reply string, buffer *[]byte) erro
 // An assembler puts the pieces of a payload together. It keeps the pieces of one payload: a piece of
 // another one begins it anew.
 type assembler struct {
+	trusted     bool // the receiver knows the total length, so that there is memory for it from the start
 	number      uint64
 	part, total uint32
-	whole       []byte
-	have        []bool // pieces that are there
+	whole       []byte   // all pieces, if trusted is true
+	pieces      [][]byte // pieces that are there; of no length, if trusted is true
 	missing     int
 }
 
-// add adds a piece. It returns the whole payload when all pieces are there.
+// add adds a piece. It returns the whole payload when all pieces are there. It keeps the payload's memory.
 func (a *assembler) add(f *frame) (whole []byte, complete bool) {
 	if f.total <= pieceSize {
 		return f.payload, true
 	}
-	if a.whole == nil || a.number != f.number || a.part != f.part || a.total != f.total {
+	if a.pieces == nil || a.number != f.number || a.part != f.part || a.total != f.total {
 		n := (int(f.total) + pieceSize - 1) / pieceSize
-		*a = assembler{f.number, f.part, f.total, make([]byte, f.total), make([]bool, n), n}
+		*a = assembler{trusted: a.trusted, number: f.number, part: f.part, total: f.total, pieces: make([][]byte, n), missing: n}
+		if a.trusted {
+			a.whole = make([]byte, f.total)
+		}
 	}
 	i := int(f.offset / pieceSize)
-	if i < len(a.have) && !a.have[i] {
-		a.have[i] = true
+	if i < len(a.pieces) && a.pieces[i] == nil {
 		a.missing--
-		copy(a.whole[f.offset:], f.payload)
+		if a.pieces[i] = f.payload; a.trusted {
+			copy(a.whole[f.offset:], f.payload)
+			a.pieces[i] = f.payload[:0]
+		}
 	}
 	if a.missing > 0 {
 		return nil, false
 	}
-	whole, a.whole = a.whole, nil
+	if whole = a.whole; !a.trusted {
+		whole = slices.Concat(a.pieces...)
+	}
+	a.whole, a.pieces = nil, nil
 	return whole, true
 }

@@ -46,7 +46,7 @@ const maxPendingWeights = 64 << 20
 
 // ReceiveWeights receives the weights of a run, which have the given size [bytes]. Others are ignored.
 func ReceiveWeights(conn *nats.Conn, run string, size int) (*Weights, error) {
-	w := &Weights{size: size, news: make(chan struct{})}
+	w := &Weights{size: size, pieces: assembler{trusted: true}, news: make(chan struct{})}
 	sub, err := conn.Subscribe(weightsSubject(run), func(m *nats.Msg) {
 		if f, err := decodeFrame(m.Data); err == nil && f.kind == weightsFrame {
 			w.add(&f)
@@ -66,7 +66,7 @@ func (w *Weights) Close() error { return w.sub.Unsubscribe() }
 func (w *Weights) add(f *frame) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if int64(f.total) != int64(w.size) || f.number <= w.version || w.pieces.whole != nil && f.number < w.pieces.number {
+	if int64(f.total) != int64(w.size) || f.number <= w.version || w.pieces.pieces != nil && f.number < w.pieces.number {
 		return
 	}
 	if whole, complete := w.pieces.add(f); complete {

@@ -73,7 +73,7 @@ func TestWeights(t *testing.T) {
 // TestWeightsLost checks that a version with a lost piece does not count, and that a version that is sent
 // again does.
 func TestWeightsLost(t *testing.T) {
-	w := &Weights{size: 2*pieceSize + 5, news: make(chan struct{})}
+	w := &Weights{size: 2*pieceSize + 5, pieces: assembler{trusted: true}, news: make(chan struct{})}
 	piece := func(version uint64, i int) {
 		all := numbered(w.size, version)
 		from := i * pieceSize
