@@ -207,6 +207,10 @@ func (r *Run) restore() (err error) {
 	return nil
 }
 
+// Spread lets others play the rollouts of the agent from now on: see agents.Spread. It must be called after
+// Create or Resume.
+func (r *Run) Spread(c agents.Collector) error { return agents.Spread(r.agent, c) }
+
 // Learned returns a copy of the current policy. Observers may call Learned during training. Other
 // code may call it only after Train has returned.
 func (r *Run) Learned() policy.Policy { return r.agent.Policy().Clone() }

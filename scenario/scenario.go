@@ -234,6 +234,12 @@ func (s *Scenario) NewPolicy() (policy.Policy, error) {
 	return a.Policy(), agents.Close(a)
 }
 
+// CanSpread reports whether other programs can play the rollouts of the agent: see agents.Spread.
+func (s *Scenario) CanSpread() bool { return agents.CanSpread(s.config) }
+
+// NewActor returns an Actor that plays parts of the agent's rollouts for another program.
+func (s *Scenario) NewActor() (*agents.Actor, error) { return agents.NewActor(s.single, s.config) }
+
 // NewAgent returns a new, untrained agent with its environments.
 func (s *Scenario) NewAgent() (agents.Agent, error) {
 	return s.kind.build(s.TrainEnvs, s.config)

@@ -67,7 +67,7 @@ var layers = map[string]string{
 	"scenarios":                      "env env/box2d env/classic env/grid env/memory env/minatar env/minigrid env/mujoco env/recommender scenarios/internal/cli policy/gorgonia policy/nn render/raster render/window scenario",
 	"docs/internal/reference":        "internal/atomicfile internal/settings policy policy/nn policy/optim scenario scenarios",
 	"cmd/rlrun":                      "scenarios",
-	"scenarios/internal/hub":         "env/state internal/atomicfile internal/infile internal/lock policy/f32 run scenario scenarios/internal/crash scenarios/internal/hub/journal scenarios/internal/hub/link",
+	"scenarios/internal/hub":         "agents env/state internal/atomicfile internal/infile internal/lock policy/f32 run scenario scenarios/internal/crash scenarios/internal/hub/acting scenarios/internal/hub/journal scenarios/internal/hub/link",
 	"scenarios/internal/hub/acting":  "",
 	"scenarios/internal/hub/journal": "scenarios/internal/hub/link",
 	"scenarios/internal/hub/link":    "internal/atomicfile internal/infile",

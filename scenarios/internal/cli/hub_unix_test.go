@@ -64,13 +64,10 @@ func TestHub(t *testing.T) {
 	if there("spread/seed-1/hub.json") {
 		t.Error("a finished run has a hub.json, want none")
 	}
-	one := a.must(t, "quick.yaml", "--seed", "3", "--out", "one", "--hub", url, "--json")
-	if r := object(t, one); r["run"] != "one" || r["event"] != "result" {
-		t.Errorf("a single run prints %q, want its result", one)
+	if jobs := objects(t, a.must(t, "hub", "jobs", "--hub", url, "--json")); len(jobs) != 2 || jobs[0]["state"] != "finished" {
+		t.Errorf("hub jobs = %v, want two finished ones", jobs)
 	}
-	if jobs := objects(t, a.must(t, "hub", "jobs", "--hub", url, "--json")); len(jobs) != 3 || jobs[0]["state"] != "finished" {
-		t.Errorf("hub jobs = %v, want three finished ones", jobs)
-	}
+	a.checkActing(t, url)
 	a.must(t, "hub", "remove", "--ended", "--hub", url)
 	if text := a.must(t, "hub", "jobs", "--hub", url); text != "" {
 		t.Errorf("hub jobs after remove --ended = %q, want none", text)
@@ -88,6 +85,31 @@ func TestHub(t *testing.T) {
 		if status, _, err := a.call("quick.yaml", "--seeds", "2", "--out", dir); status != statusBadInput || !strings.Contains(err, "nothing is overwritten") {
 			t.Errorf("--out %s without a hub: status %d, %q, want that nothing is overwritten", dir, status, err)
 		}
+	}
+}
+
+// checkActing checks that a single run with --hub has the bytes of the run without, whose acting the worker
+// does, and that the same command prints its result again.
+func (a *App) checkActing(t *testing.T, url string) {
+	t.Helper()
+	one := func() (line, messages string) {
+		status, line, messages := a.call("quick.yaml", "--seed", "2", "--out", "one", "--hub", url, "--json", "--quiet")
+		if status != statusDone {
+			t.Fatalf("a single run: status %d, %s", status, messages)
+		}
+		return line, messages
+	}
+	first, messages := one()
+	if again, _ := one(); again != first || object(t, first)["run"] != "one" || !strings.Contains(messages, "workers act for this run: 1") {
+		t.Errorf("a single run prints %q, and then %q, %q; want its result, and that one worker acts", first, again, messages)
+	}
+	for _, file := range []string{"policy.safetensors", "policy-best.safetensors", "config.yaml"} {
+		if readFile(t, "one/"+file) != readFile(t, "alone/seed-2/"+file) {
+			t.Errorf("%s differs from the file without a hub", file)
+		}
+	}
+	if there("one/hub.json") {
+		t.Error("a finished run has a hub.json, want none")
 	}
 }
 

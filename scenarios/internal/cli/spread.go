@@ -82,7 +82,8 @@ func (a *App) spreadSweep(s *sweep.Sweep, every int, f runFlags) error {
 	})
 }
 
-// spreadRun trains a single run with the workers of a hub.
+// spreadRun trains a single run with the workers of a hub. If others can play the rollouts of its agent, this
+// program trains and the workers act. Otherwise a worker trains the run.
 func (a *App) spreadRun(name string, changes []scenario.Change, out string, every int, f runFlags) error {
 	if f.watch {
 		return badInput{errors.New("--watch shows training on this machine; want no --hub with it")}
@@ -92,5 +93,40 @@ func (a *App) spreadRun(name string, changes []scenario.Change, out string, ever
 		return badInput{err}
 	}
 	a.warnRepeat(s.Cells[0].Scenario)
+	if s.Cells[0].Scenario.CanSpread() {
+		return a.spreadActing(s, every, f)
+	}
 	return a.spreadSweep(s, every, f)
+}
+
+// spreadActing trains the run of a sweep, for which the workers of a hub act. It continues the run of an
+// earlier command that was interrupted.
+func (a *App) spreadActing(s *sweep.Sweep, every int, f runFlags) (err error) {
+	p, err := a.newSpreader(context.Background(), every, f.hub)
+	if err != nil {
+		return err
+	}
+	defer p.link.Close()
+	if err := s.CreateOrFind(p); err != nil {
+		return badInput{err}
+	}
+	dir := s.Runs()[0].Dir
+	r, err := run.Open(dir, a.Catalog)
+	if err != nil {
+		return badInput{err}
+	}
+	if finished, err := a.printFinished(r, f); finished || err != nil {
+		return errors.Join(err, r.Close(), hub.Unmark(dir))
+	}
+	if err := r.Resume(); err != nil {
+		return badInput{errors.Join(err, r.Close())}
+	}
+	acting, err := hub.Spread(context.Background(), p.link, r, p.head.Version, p.head.Say)
+	if err != nil {
+		return errors.Join(err, r.Close())
+	}
+	if err = errors.Join(a.finish(r, every, f, nil), acting.Close()); err == nil {
+		err = hub.Unmark(dir)
+	}
+	return err
 }

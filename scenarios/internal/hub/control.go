@@ -138,8 +138,8 @@ func Marked(dir string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// unmark removes the mark of a directory.
-func unmark(dir string) error {
+// Unmark removes the mark of a directory, if it has one.
+func Unmark(dir string) error {
 	err := os.Remove(filepath.Join(dir, markFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil

@@ -100,7 +100,7 @@ func (h *Head) Receive(ctx context.Context, dir, id string, report func(Progress
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
 	if res, err := opened.Result(); res != nil || err != nil {
-		return res, errors.Join(err, unmark(dir))
+		return res, errors.Join(err, Unmark(dir))
 	}
 	now := time.Now()
 	r := &receiver{Head: h, run: opened, id: id, report: report, next: 1, wake: make(chan struct{}, 1), pause: shortPoll, queued: now, since: now}
@@ -272,7 +272,7 @@ func (r *receiver) finish(ctx context.Context, e *journal.Entry) (*run.Result, e
 	if err != nil {
 		return nil, fmt.Errorf("the result of the job %s: %w", r.id, err)
 	}
-	return res, unmark(r.run.Dir)
+	return res, Unmark(r.run.Dir)
 }
 
 // failed returns the error of a job that failed or was cancelled.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/rlrun/rlrun/internal/lock"
 	"github.com/rlrun/rlrun/scenario"
+	"github.com/rlrun/rlrun/scenarios/internal/hub/acting"
 	"github.com/rlrun/rlrun/scenarios/internal/hub/journal"
 	"github.com/rlrun/rlrun/scenarios/internal/hub/link"
 )
@@ -36,6 +37,8 @@ type Worker struct {
 	mu   sync.Mutex
 	jobs []string        // ids of the jobs that it trains
 	said map[string]bool // sentences that were said, and that are said once
+
+	learners map[string]*learnerRun // runs whose learners want workers
 }
 
 // A Teller gets what a worker does. Several goroutines call it at the same time.
@@ -69,7 +72,7 @@ func NewWorker(s *journal.Store, catalog scenario.Catalog, v Version, host, dir 
 	tidy(dir)
 	w := &Worker{
 		Name: unique(hostName(host)), Version: v, Cores: cores,
-		store: s, catalog: catalog, to: to, said: map[string]bool{},
+		store: s, catalog: catalog, to: to, said: map[string]bool{}, learners: map[string]*learnerRun{},
 	}
 	w.dir = filepath.Join(dir, w.Name)
 	if err := os.Mkdir(w.dir, 0o700); err != nil {
@@ -130,8 +133,8 @@ func (w *Worker) Work(ctx context.Context) error {
 		return err
 	}
 	var slots sync.WaitGroup
-	for range w.Cores {
-		slots.Go(func() { w.slot(ctx) })
+	for i := range w.Cores {
+		slots.Go(func() { w.slot(ctx, i) })
 	}
 	slots.Go(func() { w.look(ctx) })
 	slots.Wait()
@@ -159,14 +162,27 @@ func (w *Worker) answer(drain func()) (subs []*nats.Subscription, err error) {
 		w.to.Say("drained: it gives its work back and ends")
 		drain()
 	})
-	return []*nats.Subscription{list, stop}, err
+	if err != nil {
+		return []*nats.Subscription{list}, err
+	}
+	wanted, err := acting.Listen(w.store.Link.Conn, w.hear)
+	return []*nats.Subscription{list, stop, wanted}, err
 }
 
-// slot takes one run after another until ctx ends.
-func (w *Worker) slot(ctx context.Context) {
+// slot takes one run after another until ctx ends. Between two runs it acts for a learner that wants workers,
+// until this run has ended.
+func (w *Worker) slot(ctx context.Context, number int) {
+	refused := map[string]bool{}
 	for ctx.Err() == nil {
 		q, err := w.store.Queue(ctx, w.Version.Code, w.Version.Kernels)
 		for err == nil && ctx.Err() == nil {
+			if r := w.wanted(number, refused); r != nil {
+				if err := w.act(ctx, number, r); err != nil {
+					refused[r.Run] = true
+					w.to.Say(fmt.Sprintf("%s, seed %d: cannot act: %s", r.Name, r.Seed, sentence(err)))
+				}
+				continue
+			}
 			var job string
 			var msg jetstream.Msg
 			job, msg, err = q.Fetch(ctx)

@@ -98,14 +98,10 @@ func Announce(conn *nats.Conn, a Announcement) (stop func()) {
 }
 
 // Listen calls heard for each announcement.
-func Listen(conn *nats.Conn, heard func(Announcement)) (stop func() error, err error) {
-	sub, err := conn.Subscribe(announceSubject, func(m *nats.Msg) {
+func Listen(conn *nats.Conn, heard func(Announcement)) (*nats.Subscription, error) {
+	return conn.Subscribe(announceSubject, func(m *nats.Msg) {
 		if a, err := decodeAnnouncement(m.Data); err == nil {
 			heard(a)
 		}
 	})
-	if err != nil {
-		return nil, err
-	}
-	return sub.Unsubscribe, nil
 }

@@ -108,7 +108,7 @@ func TestAnnounce(t *testing.T) {
 	connect := serve(t)
 	from, to := connect(), connect()
 	heard := make(chan Announcement, 10)
-	stop, err := Listen(to, func(a Announcement) { heard <- a })
+	sub, err := Listen(to, func(a Announcement) { heard <- a })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestAnnounce(t *testing.T) {
 	if got := <-heard; got != want {
 		t.Errorf("heard %+v, want %+v", got, want)
 	}
-	if err := stop(); err != nil {
+	if err := sub.Unsubscribe(); err != nil {
 		t.Error(err)
 	}
 }
