@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -135,8 +134,8 @@ func (w *Worker) act(ctx context.Context, slot int, r *learnerRun) (err error) {
 }
 
 // Spread lets the workers of a hub act for the run r from now on: this program trains, and they play the
-// rollouts. The function stop must be called after the training.
-func Spread(ctx context.Context, l *link.Link, r *run.Run, v Version, say func(string)) (stop io.Closer, err error) {
+// rollouts. The Learner must be closed after the training.
+func Spread(ctx context.Context, l *link.Link, r *run.Run, v Version, say func(string)) (*acting.Learner, error) {
 	text, err := infile.Read(filepath.Join(r.Dir, configFile), maxConfig)
 	if err != nil {
 		return nil, err

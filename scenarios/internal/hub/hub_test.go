@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,7 +57,7 @@ eval: {episodes: 3, max_steps: 20, freq: 0}
 // is called once.
 type gate struct {
 	wait  func()
-	steps *int
+	steps *atomic.Int32
 }
 
 func (*gate) Spec() env.Spec {
@@ -66,7 +67,7 @@ func (*gate) Spec() env.Spec {
 func (*gate) Reset(seed uint64, obs []float32) { obs[0] = float32(seed % 10) }
 
 func (g *gate) Step(act, obs []float32) env.Outcome {
-	if *g.steps++; *g.steps == 100 {
+	if g.steps.Add(1) == 100 {
 		g.wait()
 	}
 	obs[0] = act[0]
@@ -89,7 +90,7 @@ func (p *plain) Step(act, obs []float32) env.Outcome { return p.g.Step(act, obs)
 
 // catalog returns the environments and agents of the tests. A gate calls the function wait.
 func catalog(wait func()) scenario.Catalog {
-	envs, steps := env.Registry{}, new(int)
+	envs, steps := env.Registry{}, new(atomic.Int32)
 	classic.Register(envs)
 	envs["acme/Gate-v0"] = env.Entry(func() *gate { return &gate{wait, steps} })
 	envs["acme/Plain-v0"] = env.Entry(func() *plain { return &plain{gate{wait, steps}} })
