@@ -202,6 +202,35 @@ func TestRay(t *testing.T) {
 	}
 }
 
+// TestRays checks that Rays has the shares of Ray, to the bit, in piles of shapes, and allocates nothing.
+func TestRays(t *testing.T) {
+	met := 0
+	for seed := range uint64(8) {
+		w, _ := pile(seed+1, 12)
+		run(t, w, 60)
+		to, shares := make([]Vec, 64), make([]float32, 64)
+		for i := range to {
+			q := sincos(float32(i) * 0.1)
+			to[i] = Vec{1 + 12*q.c, 3 + 12*q.s}
+		}
+		w.Rays(Vec{1, 3}, to, 1, shares)
+		for i, q := range to {
+			if want := w.Ray(Vec{1, 3}, q, 1); shares[i] != want {
+				t.Errorf("pile %d: Rays to %v: %v, want %v", seed, q, shares[i], want)
+			}
+			if shares[i] < 1 {
+				met++
+			}
+		}
+		if n := testing.AllocsPerRun(5, func() { w.Rays(Vec{1, 3}, to, 1, shares) }); n > 0 {
+			t.Errorf("Rays allocates %v times", n)
+		}
+	}
+	if met < 100 {
+		t.Errorf("%d rays meet a shape, want 100 or more", met)
+	}
+}
+
 // TestImpacts checks against the step as a whole that proofs of no impact are right: with them and without
 // them, impact says the same.
 func TestImpacts(t *testing.T) {

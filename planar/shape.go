@@ -23,7 +23,7 @@ type Shape struct {
 	n        int32            // vertices
 	radius   float32          // of a circle [m]; the other shapes are a little larger than their lines
 	v        [maxVertices]Vec // vertices, counter-clockwise; the centre of a circle
-	normal   [maxVertices]Vec // normal of the side from vertex i to the next one, outward
+	normal   [maxVertices]Vec // normal of the side from vertex i to the next one, outward; of an edge to its right, for rays
 	centroid Vec              // of a polygon
 }
 
@@ -46,6 +46,8 @@ func Edge(a, b Vec) (Shape, error) {
 	if d := b.sub(a); d.length() < epsilon {
 		return Shape{}, fmt.Errorf("planar: an edge from %v to %v, want two points", a, b)
 	}
+	s.normal[0] = b.sub(a).right()
+	s.normal[0].normalize()
 	return s.checked()
 }
 

@@ -27,6 +27,7 @@ type World struct {
 	fresh    bool       // fixtures were added since the latest step
 	failed   bool       // a state is not finite
 	solver   solver
+	rays     []ray // scratch of Rays
 }
 
 // NewWorld returns a World without bodies, with a gravity [m/s²].

@@ -230,9 +230,11 @@ func (w *BipedalWalker) observe(obs []float32) float64 {
 		o[3] = float32(float64(w.world.JointSpeed(knee)) / speedKnee)
 		o[4] = float32(oneIf(w.touches[k]))
 	}
+	var ends [lidarRays]planar.Vec
 	for i, r := range w.rays {
-		w.lidar[i] = w.world.Ray(p, vec(float64(p.X)+r[0], float64(p.Y)-r[1]), 1)
+		ends[i] = vec(float64(p.X)+r[0], float64(p.Y)-r[1])
 	}
+	w.world.Rays(p, ends[:], 1, w.lidar[:])
 	copy(obs[14:], w.lidar[:])
 	shaping := float64(130*float64(p.X))/scale - float64(5*math.Abs(angle))
 	reward := 0.0
