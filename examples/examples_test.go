@@ -38,6 +38,7 @@ func TestPrograms(t *testing.T) {
 		{"embed", "", 60, 475, false},
 		{"crane", "", 60, 0, false},
 		{"catapult", "", 60, 0, false},
+		{"thrower/train", "thrower-ppo --quiet --out RUN", 30, 0.75, false},
 		{"robot", "", 60, 190, false},
 		{"digits", "-images 200 -epochs 1", 140, 0, false},
 		{"purchases", "-visits 200 -epochs 1", 140, 0, false},
