@@ -54,7 +54,7 @@ func Workers(ctx context.Context, l *link.Link) ([]WorkerInfo, error) {
 
 // Drain tells a worker to give its work back and to end.
 func Drain(l *link.Link, worker string) error {
-	if !validName.MatchString(worker) {
+	if !journal.ValidName(worker) {
 		return fmt.Errorf("no worker %q; rlrun hub workers shows all", worker)
 	}
 	_, err := l.Conn.Request(drainSubject(worker), nil, listTimeout)

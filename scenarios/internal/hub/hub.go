@@ -18,7 +18,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -152,9 +151,6 @@ type WorkerInfo struct {
 // maxMessage is the largest length of a Progress and a WorkerInfo as JSON [bytes].
 const maxMessage = 64 << 10
 
-// validName is the form of a worker's name.
-var validName = regexp.MustCompile(`^[A-Za-z0-9-]{1,100}$`)
-
 // decodeProgress returns the Progress in a message.
 func decodeProgress(data []byte) (Progress, error) {
 	var p Progress
@@ -164,7 +160,7 @@ func decodeProgress(data []byte) (Progress, error) {
 	if err := json.Unmarshal(data, &p); err != nil {
 		return p, err
 	}
-	if !validName.MatchString(p.Worker) || p.Steps < 0 || p.Total < 1 || p.Episodes < 0 || math.IsNaN(p.Return) {
+	if !journal.ValidName(p.Worker) || p.Steps < 0 || p.Total < 1 || p.Episodes < 0 || math.IsNaN(p.Return) {
 		return p, fmt.Errorf("progress of %.100q", p.Worker)
 	}
 	return p, nil
@@ -179,7 +175,7 @@ func decodeWorker(data []byte) (WorkerInfo, error) {
 	if err := json.Unmarshal(data, &w); err != nil {
 		return w, err
 	}
-	if !validName.MatchString(w.Name) || !journal.ValidID(w.Code) || !journal.ValidID(w.Kernels) || w.Cores < 0 {
+	if !journal.ValidName(w.Name) || !journal.ValidID(w.Code) || !journal.ValidID(w.Kernels) || w.Cores < 0 {
 		return w, fmt.Errorf("a worker called %.100q", w.Name)
 	}
 	for _, id := range w.Jobs {

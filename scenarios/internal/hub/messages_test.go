@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/rlrun/rlrun/scenarios/internal/hub/journal"
 )
 
 // TestDecodeMessages checks that messages that no worker sends are refused.
@@ -61,10 +63,10 @@ func FuzzDecodeMessages(f *testing.F) {
 	f.Add(encoded(f, Progress{Worker: "w-1", Steps: 3, Total: 9}))
 	f.Add(encoded(f, WorkerInfo{Name: "w-1", Version: Version{"c", "k"}, Jobs: []string{"a1"}}))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if p, err := decodeProgress(data); err == nil && !validName.MatchString(p.Worker) {
+		if p, err := decodeProgress(data); err == nil && !journal.ValidName(p.Worker) {
 			t.Errorf("progress of %q", p.Worker)
 		}
-		if w, err := decodeWorker(data); err == nil && !validName.MatchString(w.Name) {
+		if w, err := decodeWorker(data); err == nil && !journal.ValidName(w.Name) {
 			t.Errorf("a worker called %q", w.Name)
 		}
 	})

@@ -14,8 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"path"
-	"regexp"
 	"strings"
 )
 
@@ -104,31 +102,6 @@ func Sum(data []byte) []byte {
 	return h[:]
 }
 
-// ValidID reports whether a text can be the id of a job, a version or the name of kernels. They
-// are parts of subjects.
-func ValidID(id string) bool { return validID.MatchString(id) }
-
-var (
-	validID    = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,99}$`)
-	validOwner = regexp.MustCompile(`^[A-Za-z0-9-]{1,200}$`)
-	validBlob  = regexp.MustCompile(`^[a-z0-9-]{1,100}/[A-Za-z0-9-]{1,250}$`)
-	validSaved = regexp.MustCompile(`^checkpoint/(state|[a-z]{1,40}\.[0-9]{1,10})$`)
-)
-
-// validFile reports whether a job may write a file with this name to a run directory.
-func validFile(name string) bool {
-	switch name {
-	case "config.yaml", "policy.safetensors", "policy-best.safetensors", "result.json", "failed-episode.jsonl":
-		return true
-	}
-	return validSaved.MatchString(name)
-}
-
-// validLog reports whether a run directory has a log with this name.
-func validLog(name string) bool {
-	return name == "episodes.csv" || name == "progress.csv" || name == "events.out.tfevents.rlrun"
-}
-
 // Decode returns the entry of the job in a message. It trusts nothing in the message: who can write
 // to a hub must not write outside of run directories.
 func Decode(job string, data []byte) (*Entry, error) {
@@ -158,7 +131,7 @@ func (e *Entry) check(job string) error {
 		return fmt.Errorf("it is one of the job %.100q", j.ID)
 	case !ValidID(j.Code) || !ValidID(j.Kernels):
 		return fmt.Errorf("version %.100q, kernels %.100q", j.Code, j.Kernels)
-	case e.Owner != "" && !validOwner.MatchString(e.Owner):
+	case e.Owner != "" && !validOwner(e.Owner):
 		return fmt.Errorf("owner %.100q", e.Owner)
 	case e.Tries < 0 || e.Steps < 0 || j.Steps < 1 || j.Every < 0:
 		return errors.New("negative numbers")
@@ -202,7 +175,7 @@ func checkChunks(job string, at int64, chunks []Chunk) error {
 			return fmt.Errorf("a checksum of %d bytes", len(c.Sum))
 		case c.Blob == "" && int64(len(c.Data)) != c.Size:
 			return fmt.Errorf("a chunk with %d of its %d bytes", len(c.Data), c.Size)
-		case c.Blob != "" && (len(c.Data) > 0 || !validBlob.MatchString(c.Blob) || path.Dir(c.Blob) != job):
+		case c.Blob != "" && (len(c.Data) > 0 || !validBlob(job, c.Blob)):
 			return fmt.Errorf("object %.100q", c.Blob)
 		}
 		at += c.Size
