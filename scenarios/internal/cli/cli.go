@@ -49,6 +49,7 @@ type App struct {
 	subject  string          // run, scenario or environment of the command, for the message of a panic
 	terminal *output         // Err during Run
 	lost     <-chan struct{} // closed when the reader of Out has gone
+	mute     <-chan struct{} // closed when the reader of Err has gone
 }
 
 // say writes one line to Err. It replaces line breaks in the text.
@@ -77,7 +78,7 @@ var errInterrupted = errors.New("interrupted")
 // one line.
 func (a *App) Run(args []string) int {
 	own, out, messages := *a, newOutput(a.Out), newOutput(a.Err)
-	own.Out, own.Err, own.terminal, own.lost = out, messages, messages, out.lost
+	own.Out, own.Err, own.terminal, own.lost, own.mute = out, messages, messages, out.lost, messages.lost
 	err := own.execute(args)
 	if failed := out.failure(); failed != nil && (err == nil || errors.Is(err, out.err)) {
 		err = failed

@@ -16,7 +16,7 @@ const (
 )
 
 // interruptible returns a context that is cancelled by Ctrl-C, by SIGTERM, when the terminal
-// closes, and when nobody reads standard output any more. At the first signal it prints the
+// closes, and when nobody reads standard output or standard error any more. At the first signal it prints the
 // reaction, for example "stopping". A second signal ends the program at once.
 func (a *App) interruptible(reaction string) (context.Context, context.CancelFunc) {
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
@@ -27,7 +27,7 @@ func (a *App) interruptible(reaction string) (context.Context, context.CancelFun
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, signals...)
 	// brokenPipe must be caught until everything is saved, because each line that nobody reads
-	// raises it again.
+	// raises it again. It says nothing more: a lost connection to a hub raises it too.
 	pipe := make(chan os.Signal, 1)
 	signal.Notify(pipe, brokenPipe)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -39,8 +39,8 @@ func (a *App) interruptible(reaction string) (context.Context, context.CancelFun
 				a.redraw("") // clears the progress line
 			}
 			a.say("rlrun: %s; a second signal ends the program at once", reaction)
-		case <-pipe:
 		case <-a.lost:
+		case <-a.mute:
 		case <-ctx.Done():
 		}
 		cancel()

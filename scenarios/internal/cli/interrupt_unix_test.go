@@ -88,7 +88,6 @@ func TestSignals(t *testing.T) {
 		"INT":  func(p *process) error { return p.Process.Signal(os.Interrupt) },
 		"TERM": func(p *process) error { return p.Process.Signal(syscall.SIGTERM) },
 		"HUP":  func(p *process) error { return p.Process.Signal(syscall.SIGHUP) },
-		"PIPE": func(p *process) error { return p.Process.Signal(syscall.SIGPIPE) },
 		"head": func(p *process) error { return p.pipe.Close() },
 	} {
 		p := start(t, nil, os.Args[0], "quick.yaml", "--steps", "1e10", "--set", "log_interval=1000", "--json", "--out", name)
@@ -105,16 +104,40 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// TestNohup checks that training continues after SIGHUP if the parent process ignores SIGHUP.
-func TestNohup(t *testing.T) {
+// TestIgnored checks that training continues after SIGHUP if the parent process ignores SIGHUP, and after
+// SIGPIPE, which writing to a lost connection raises.
+func TestIgnored(t *testing.T) {
 	inEmptyDir(t)
 	writeFile(t, "quick.yaml", quick)
-	p := start(t, nil, "sh", "-c", `trap "" HUP; exec "$0" "$@"`, os.Args[0], "quick.yaml", "--steps", "100000", "--json", "--out", "run")
-	if err := p.Process.Signal(syscall.SIGHUP); err != nil {
+	for _, s := range []syscall.Signal{syscall.SIGHUP, syscall.SIGPIPE} {
+		p := start(t, nil, "sh", "-c", `trap "" HUP; exec "$0" "$@"`, os.Args[0], "quick.yaml", "--steps", "100000", "--json", "--out", s.String())
+		if err := p.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+		if status := p.wait(); status != statusDone {
+			t.Errorf("%v: status %d, %s, want %d", s, status, p.messages.String(), statusDone)
+		}
+	}
+}
+
+// TestMute checks that a reader that closes standard error gives a checkpoint and status 130. Without it
+// the run would take days.
+func TestMute(t *testing.T) {
+	inEmptyDir(t)
+	writeFile(t, "quick.yaml", quick)
+	messages, w, err := os.Pipe()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if status := p.wait(); status != statusDone {
-		t.Errorf("ignored SIGHUP: status %d, %s, want %d", status, p.messages.String(), statusDone)
+	p := start(t, w, os.Args[0], "quick.yaml", "--steps", "1e10", "--set", "log_interval=1000", "--json", "--out", "run")
+	w.Close()
+	messages.Close()
+	p.Process.Signal(os.Interrupt) // the line about it cannot be written
+	if status := p.wait(); status != statusInterrupted {
+		t.Errorf("status %d, want %d", status, statusInterrupted)
+	}
+	if _, err := os.Stat("run/checkpoint/state"); err != nil {
+		t.Errorf("no checkpoint: %v", err)
 	}
 }
 
