@@ -1,9 +1,11 @@
 package journal_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"testing"
 
@@ -257,5 +259,24 @@ func TestQueue(t *testing.T) {
 	}
 	if all, err := s.Jobs(context.Background()); err != nil || len(all) != 0 {
 		t.Errorf("Jobs after Remove = %v, %v, want none", all, err)
+	}
+}
+
+// TestReadCut checks that an object is read although the connection is lost again and again meanwhile.
+func TestReadCut(t *testing.T) {
+	h := hub(t)
+	data := make([]byte, 1<<20)
+	rand.NewChaCha8([32]byte{}).Read(data)
+	c, err := open(t, h.URL()).Objects(job.ID, "A-1").Chunk(t.Context(), 0, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newProxy(t, h.Addr)
+	s := open(t, "nats://"+p.addr)
+	for n := 1; n < len(data); n = 8*n + 1000 {
+		p.cutAfter(n)
+		if got, err := s.Read(t.Context(), c); err != nil || !bytes.Equal(got, data) {
+			t.Errorf("Read, cut off after %d bytes, = %d bytes, %v, want all", n, len(got), err)
+		}
 	}
 }

@@ -90,19 +90,32 @@ func (s *Store) Read(ctx context.Context, c Chunk) ([]byte, error) {
 // errLength is the error for an object of another length than its chunk.
 var errLength = errors.New("another length than the journal says")
 
-// object returns the bytes of an object, which must have the given size.
+// object returns the bytes of an object, which must have the given size. Reading an object does not heed
+// ctx: after the loss of its connection it waits for data until the time for an object is over. So a
+// goroutine reads, and object does not wait for it if ctx ends.
 func (s *Store) object(ctx context.Context, name string, size int64) ([]byte, error) {
 	o, err := s.blobs.Get(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	defer o.Close()
-	if info, err := o.Info(); err != nil || info.Size != uint64(size) {
-		return nil, errors.Join(errLength, err)
+	info, err := o.Info()
+	if err == nil && info.Size != uint64(size) {
+		err = errLength
 	}
-	data := make([]byte, size)
-	_, err = io.ReadFull(o, data)
-	return data, err
+	if err != nil {
+		return nil, errors.Join(err, o.Close())
+	}
+	data, done := make([]byte, size), make(chan error, 1)
+	go func() {
+		_, err := io.ReadFull(o, data)
+		done <- errors.Join(err, o.Close())
+	}()
+	select {
+	case err = <-done:
+		return data, err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // Tidy deletes the objects of before that after does not have. An object that cannot be deleted now

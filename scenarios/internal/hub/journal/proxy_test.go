@@ -12,6 +12,7 @@ type proxy struct {
 	addr, server string
 	mu           sync.Mutex
 	muted        bool
+	left         int // bytes to clients until all connections are cut; 0: they are not cut
 	conns        []net.Conn
 }
 
@@ -59,12 +60,26 @@ type muffled struct {
 // Write forwards data or loses them.
 func (m muffled) Write(data []byte) (int, error) {
 	m.p.mu.Lock()
-	muted := m.p.muted
+	muted, last := m.p.muted, 0 < m.p.left && m.p.left <= len(data)
+	if m.p.left > 0 {
+		m.p.left = max(0, m.p.left-len(data))
+	}
 	m.p.mu.Unlock()
 	if muted {
 		return len(data), nil
 	}
-	return m.w.Write(data)
+	n, err := m.w.Write(data)
+	if last {
+		m.p.cut()
+	}
+	return n, err
+}
+
+// cutAfter cuts all connections after n more bytes to clients.
+func (p *proxy) cutAfter(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.left = n
 }
 
 // mute loses all answers of the server from now on.
