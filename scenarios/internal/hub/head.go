@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -27,6 +28,7 @@ type Head struct {
 	store   *journal.Store
 	catalog scenario.Catalog
 	doubts  sync.Once
+	away    atomic.Bool // whether Say was told that the hub is away
 }
 
 // NewHead returns a head.
@@ -88,6 +90,8 @@ type receiver struct {
 	pause  time.Duration    // time until the next look
 	queued time.Time        // time when the job was put into the queue
 	since  time.Time        // time since which no worker has taken the job
+	heard  atomic.Int64     // time when a worker was heard [ns since 1970]
+	silent string           // owner of whom Say was told that it is silent
 }
 
 // Receive writes the files of a job to the run directory dir, while workers train the run, and
@@ -135,6 +139,7 @@ func (r *receiver) subscribe() (stop func(), err error) {
 	}
 	progress, err := conn.Subscribe(progressSubject(r.id), func(m *nats.Msg) {
 		if p, err := decodeProgress(m.Data); err == nil {
+			r.heard.Store(time.Now().UnixNano())
 			p.Trouble = strings.ReplaceAll(p.Trouble, runDir, r.run.Dir)
 			r.report(p)
 		}
@@ -173,8 +178,10 @@ func (r *receiver) advance(ctx context.Context) (e *journal.Entry, err error) {
 	}
 	r.attend(ctx, last)
 	if at == r.have {
+		r.listen(last)
 		return nil, nil
 	}
+	r.heard.Store(time.Now().UnixNano())
 	err = link.Retry(ctx, func() error {
 		e, at, err = r.store.Next(ctx, r.id, r.next)
 		return err
@@ -199,15 +206,6 @@ func (r *receiver) advance(ctx context.Context) (e *journal.Entry, err error) {
 		}
 	}
 	return e, nil
-}
-
-// last returns the last entry of the job. It waits while the hub is away.
-func (r *receiver) last(ctx context.Context) (e *journal.Entry, at journal.Position, err error) {
-	err = link.Retry(ctx, func() (err error) {
-		e, at, err = r.store.Last(ctx, r.id)
-		return err
-	}, nil)
-	return e, at, err
 }
 
 // restart receives the journal again from its start.

@@ -246,7 +246,7 @@ func (w *Worker) take(ctx context.Context, job string, msg jetstream.Msg) {
 		w.sayOnce(fmt.Sprintf("the job %s wants %s kernels and version %s; this worker leaves it", job, last.Job.Kernels, last.Job.Code))
 		msg.NakWithDelay(w.store.AckWait)
 		return
-	case last.Owner != "" && w.alive(job, last.Owner):
+	case last.Owner != "" && answers(w.store.Link, job, last.Owner):
 		msg.NakWithDelay(w.store.AckWait)
 		return
 	}
@@ -273,12 +273,6 @@ func (w *Worker) ack(ctx context.Context, msg jetstream.Msg) {
 	ctx, cancel := w.store.Link.Request(ctx)
 	defer cancel()
 	msg.DoubleAck(ctx)
-}
-
-// alive reports whether the owner of a job answers.
-func (w *Worker) alive(job, owner string) bool {
-	_, err := w.store.Link.Conn.Request(ownerSubject(job), []byte(owner), askTimeout)
-	return err == nil
 }
 
 // own trains a job that this worker owns. Meanwhile it says so to the queue and to other workers.
