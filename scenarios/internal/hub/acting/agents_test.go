@@ -66,7 +66,7 @@ func (e experiment) learn(t *testing.T, l *acting.Learner) []byte {
 }
 
 // hub starts a hub and returns a function that connects to it.
-func hub(t *testing.T) func() *nats.Conn {
+func hub(t testing.TB) func() *nats.Conn {
 	t.Helper()
 	h, err := server.Start(server.Options{Listen: "127.0.0.1:-1", Store: t.TempDir(), MaxStore: 1 << 30})
 	if err != nil {
@@ -84,7 +84,7 @@ func hub(t *testing.T) func() *nats.Conn {
 }
 
 // work starts n workers of a run until the end of the test.
-func (e experiment) work(t *testing.T, connect func() *nats.Conn, run string, n int) {
+func (e experiment) work(t testing.TB, connect func() *nats.Conn, run string, n int) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var working sync.WaitGroup
 	for i := range n {
