@@ -9,6 +9,7 @@ import (
 
 	"github.com/rlrun/rlrun/run"
 	"github.com/rlrun/rlrun/scenarios/internal/figure"
+	"github.com/rlrun/rlrun/scenarios/internal/hub"
 	"github.com/rlrun/rlrun/scenarios/internal/runset"
 )
 
@@ -84,7 +85,10 @@ func (a *App) resume(dir, stepsText string, extend, stretch bool, f runFlags) er
 	if err := a.restore(r, steps, extend, stretch); err != nil {
 		return badInput{errors.Join(err, r.Close())}
 	}
-	return a.finish(r, every, f, w)
+	if err := a.finish(r, every, f, w); err != nil {
+		return err
+	}
+	return hub.Unmark(dir) // the run of a command with --hub
 }
 
 // severalRuns returns an error if dir is no run directory but contains unfinished runs, as an
