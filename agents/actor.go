@@ -2,6 +2,7 @@ package agents
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -33,6 +34,7 @@ type Actor struct {
 // An actorPart is a part that an Actor has played.
 type actorPart struct {
 	play  collector
+	vec   *interruptible // the environments of play
 	moved moved
 	roll  *replay.Rollout
 	state []byte // state after the latest rollout; nil: unknown
@@ -112,8 +114,8 @@ func (a *Actor) SetWeights(weights []byte) error {
 }
 
 // Play plays a part that begins with the given state, and returns the result. The Actor overwrites it in the
-// next call.
-func (a *Actor) Play(part int, begin []byte) (result []byte, err error) {
+// next call. If ctx ends, Play returns the error of ctx before the next step.
+func (a *Actor) Play(ctx context.Context, part int, begin []byte) (result []byte, err error) {
 	if part < 0 || part >= len(a.spans) {
 		return nil, fmt.Errorf("agents: part %d of %d", part, len(a.spans))
 	}
@@ -121,6 +123,7 @@ func (a *Actor) Play(part int, begin []byte) (result []byte, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("agents: part %d: %w", part, err)
 	}
+	p.vec.ctx = ctx
 	if result, err = a.play(p, begin); err != nil {
 		delete(a.parts, part)
 		return nil, fmt.Errorf("agents: part %d: %w", part, errors.Join(err, p.play.Close()))
@@ -157,9 +160,28 @@ func (p *actorPart) make(mk env.Maker, seed uint64, s span) error {
 	if _, ok := p.play.vec.(mover); !ok {
 		return errors.New("the environments cannot be moved, because they are not in a Vec")
 	}
+	p.vec = &interruptible{Vector: p.play.vec}
+	p.play.vec = p.vec
 	p.moved = moved{&p.play, span{0, s.n}}
 	return nil
 }
+
+// An interruptible is a Vector of an Actor. Step returns the error of ctx after ctx has ended.
+type interruptible struct {
+	env.Vector
+	ctx context.Context // of the current Play
+}
+
+// Step steps the environments, if ctx has not ended.
+func (v *interruptible) Step(act []float32) (*env.Result, error) {
+	if err := v.ctx.Err(); err != nil {
+		return nil, err
+	}
+	return v.Vector.Step(act)
+}
+
+// EnvState saves or loads environment i alone.
+func (v *interruptible) EnvState(i int, s *state.State) { v.Vector.(mover).EnvState(i, s) }
 
 // play plays part p from the given state.
 func (a *Actor) play(p *actorPart, begin []byte) (result []byte, err error) {

@@ -2,6 +2,7 @@ package agents
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -56,7 +57,7 @@ func (a *actorsCollector) Collect(weights []byte, states [][]byte, accept func(i
 	}
 	for _, part := range order {
 		actor := a.actors[a.rng.IntN(len(a.actors))]
-		result, err := actor.Play(part, states[part])
+		result, err := actor.Play(a.t.Context(), part, states[part])
 		if err != nil {
 			a.t.Fatal(err)
 		}
@@ -238,13 +239,28 @@ func TestSpreadBad(t *testing.T) {
 		t.Error("weights that are not finite, want an error")
 	}
 	for _, part := range []int{-1, a.Parts()} {
-		if _, err := a.Play(part, nil); err == nil {
+		if _, err := a.Play(t.Context(), part, nil); err == nil {
 			t.Errorf("Play of part %d, want an error", part)
 		}
 	}
-	if _, err := a.Play(0, []byte("state")); err == nil {
+	if _, err := a.Play(t.Context(), 0, []byte("state")); err == nil {
 		t.Error("Play of a damaged state, want an error")
 	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	agent := Must(p.new(mk, p.c))
+	if err := Spread(agent, collectorFunc(func(_ []byte, states [][]byte, _ func(int, []byte) error) bool {
+		if _, err := a.Play(ended, 0, states[0]); !errors.Is(err, context.Canceled) {
+			t.Errorf("Play = %v after the context has ended, want its error", err)
+		}
+		if _, err := a.Play(t.Context(), 0, states[0]); err != nil {
+			t.Errorf("Play after an interrupted one: %v", err)
+		}
+		return false
+	})); err != nil {
+		t.Fatal(err)
+	}
+	Must(agent.Learn(1))
 }
 
 // TestSpreadFails checks that an environment that fails at an Actor is the Actor's error, and that the agent,
@@ -261,7 +277,7 @@ func TestSpreadFails(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, s := range states {
-			_, err := actor.Play(i, s)
+			_, err := actor.Play(t.Context(), i, s)
 			failed = failed || err != nil
 		}
 		return false
@@ -307,7 +323,7 @@ func FuzzPlayed(f *testing.F) {
 		actor := Must(NewActor(c.mk, c.c))
 		p.crew.letPlay(collectorFunc(func(weights []byte, states [][]byte, _ func(int, []byte) error) bool {
 			actor.SetWeights(weights)
-			f.Add(name == "memory", Must(actor.Play(0, states[0])))
+			f.Add(name == "memory", Must(actor.Play(f.Context(), 0, states[0])))
 			return false
 		}), p.networks.model)
 		if _, err := p.crew.collectElsewhere(p.roll); err != nil {

@@ -27,8 +27,9 @@ func (a *App) hubCommand() *cobra.Command {
 		Use: "hub", Short: "let several machines train runs together",
 		Long: `rlrun hub starts a hub, through which machines share their work. On other machines, rlrun work takes runs
 from it. Any training command with --hub URL then lets these workers train its runs: with
---seeds and --sweep each worker trains other runs. Workers, the hub and the training command may be ended
-or killed at any time. The runs have the same bytes as without a hub.
+--seeds and --sweep each worker trains other runs. A single run of PPO or A2C is trained here, and the
+workers play its environments. Workers, the hub and the training command may be ended or killed at
+any time. The runs have the same bytes as without a hub.
 
 The hub listens on this machine only, unless --listen says otherwise. Other addresses need --secrets.`,
 		Example: `  rlrun hub

@@ -33,9 +33,10 @@ func (a *App) workCommand() *cobra.Command {
 	var f workFlags
 	cmd := &cobra.Command{
 		Use: "work --hub URL", Short: "train the runs of a hub on this machine",
-		Long: `rlrun work takes runs from a hub and trains them, each on one core, until it is ended. Ctrl-C and SIGTERM give
-its runs back, each with a checkpoint, and other workers continue them. It may also be killed:
-some seconds later other workers continue its runs from their last checkpoints.`,
+		Long: `rlrun work takes runs from a hub and trains them, each on one core, until it is ended. Between them it
+plays the environments of single runs that other programs train with --hub. Ctrl-C and SIGTERM give its
+runs back, each with a checkpoint, and other workers continue them. It may also be killed: some seconds
+later other workers continue its runs from their last checkpoints.`,
 		Example: `  rlrun work --hub nats://head:4222
   rlrun work --hub tls://head.example.org:4222 --hub-ca hub.crt --hub-token-file hub.token --cores 4`,
 		Args: noArgs,

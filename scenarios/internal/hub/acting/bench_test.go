@@ -39,9 +39,9 @@ func BenchmarkRollout(b *testing.B) {
 // A player plays nothing, and sends the same steps again and again.
 type player struct{ steps []byte }
 
-func (player) WeightsSize() int                   { return 40 << 10 }
-func (player) SetWeights([]byte) error            { return nil }
-func (p player) Play(int, []byte) ([]byte, error) { return p.steps, nil }
+func (player) WeightsSize() int                                    { return 40 << 10 }
+func (player) SetWeights([]byte) error                             { return nil }
+func (p player) Play(context.Context, int, []byte) ([]byte, error) { return p.steps, nil }
 
 // BenchmarkRows measures how many steps a second go through the hub from 4 workers into a rollout, decoded and
 // checked, with rows as large as those of CartPole and HalfCheetah.

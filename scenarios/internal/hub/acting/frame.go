@@ -27,7 +27,7 @@ const (
 const pieceSize = 512 << 10
 
 // maxPayload is the largest payload that is sent in pieces [bytes].
-const maxPayload = 1 << 30
+const maxPayload = 256 << 20
 
 // maxName is the largest length of a worker's name [bytes].
 const maxName = 100

@@ -40,6 +40,9 @@ const (
 	// maxWorkers is the largest number of workers of a run.
 	maxWorkers = 4096
 
+	// maxPendingResults is the memory for messages that wait to be handled [bytes].
+	maxPendingResults = 512 << 20
+
 	// maxTimes is the number of parts whose times count for the median.
 	maxTimes = 64
 )
@@ -125,7 +128,7 @@ func NewLearner(conn *nats.Conn, a Announcement, setup []byte, wait time.Duratio
 	}
 	l.subs = []*nats.Subscription{collect, answer}
 	l.stop = Announce(conn, a)
-	return l, collect.SetPendingLimits(-1, maxPendingWeights)
+	return l, collect.SetPendingLimits(-1, maxPendingResults)
 }
 
 // Close says that the run has ended, and receives no more results.
@@ -145,8 +148,8 @@ func (l *Learner) Counts() Counts {
 	return l.stats
 }
 
-// Collect lets workers play a rollout: see agents.Collector. It returns false if no worker is there, or if a
-// worker cannot play a part.
+// Collect lets workers play a rollout: see agents.Collector. It returns false if no worker is there, if a worker
+// cannot play a part, or if the weights or a state are too long to be sent.
 func (l *Learner) Collect(weights []byte, states [][]byte, accept func(part int, result []byte) error) bool {
 	if l.wait > 0 {
 		timer := time.NewTimer(l.wait)
@@ -155,6 +158,9 @@ func (l *Learner) Collect(weights []byte, states [][]byte, accept func(part int,
 		case <-timer.C:
 		}
 		l.wait = 0
+	}
+	if slices.ContainsFunc(append(states[:len(states):len(states)], weights), func(b []byte) bool { return len(b) > maxPayload }) {
+		return false
 	}
 	r := l.begin(weights, states, accept)
 	if r == nil {

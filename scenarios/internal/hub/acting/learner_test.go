@@ -31,7 +31,7 @@ func (t *toy) SetWeights(w []byte) error {
 	return nil
 }
 
-func (t *toy) Play(part int, state []byte) ([]byte, error) {
+func (t *toy) Play(_ context.Context, part int, state []byte) ([]byte, error) {
 	if t.before != nil {
 		if err := t.before(part); err != nil {
 			return nil, err

@@ -96,7 +96,7 @@ func (s *standIn) WeightsSize() int { return s.load.Weights }
 func (s *standIn) SetWeights([]byte) error { return nil }
 
 // Play waits. A wait is longer than asked for, so that the next one is shorter.
-func (s *standIn) Play(int, []byte) ([]byte, error) {
+func (s *standIn) Play(context.Context, int, []byte) ([]byte, error) {
 	if s.result == nil {
 		s.result = make([]byte, s.load.Result)
 	}

@@ -19,8 +19,8 @@ type Player interface {
 	SetWeights(weights []byte) error
 
 	// Play plays a part that begins with the given state, and returns the result, which is valid until
-	// the next call.
-	Play(part int, state []byte) (result []byte, err error)
+	// the next call. It returns an error soon after ctx has ended.
+	Play(ctx context.Context, part int, state []byte) (result []byte, err error)
 }
 
 // Setup asks the learner of a run for what a worker needs to act in it.
@@ -95,6 +95,7 @@ func Act(ctx context.Context, conn *nats.Conn, run, name string, p Player) (err 
 			request = frame{kind: resultFrame, have: a.loaded, number: t.number, part: uint32(t.part), payload: result}
 		case errors.Is(err, errLate):
 			request.have = 0 // wants the weights themselves
+		case ctx.Err() != nil:
 		default:
 			text := err.Error()
 			failed := frame{kind: failedFrame, name: name, number: t.number, part: uint32(t.part), payload: []byte(text[:min(len(text), 1000)])}
@@ -189,5 +190,9 @@ func (a *acting) play(ctx context.Context, t *task) ([]byte, error) {
 		}
 		a.loaded = version
 	}
-	return a.player.Play(t.part, t.state)
+	result, err := a.player.Play(ctx, t.part, t.state)
+	if err == nil && len(result) > maxPayload {
+		err = fmt.Errorf("its result has %d bytes, want %d at most", len(result), maxPayload)
+	}
+	return result, err
 }
