@@ -58,23 +58,36 @@ var (
 func (c *collector) collect(p *policy.ActorCritic, roll rollout, steps int) error {
 	roll.Begin(c.obs, c.mask, c.first)
 	for t := range steps {
-		if t == 0 || c.noiseSteps > 0 && t%c.noiseSteps == 0 {
-			p.DrawNoise(c.actionRngs.forAction(c.actionCount), c.noise)
-		}
-		roll.Remember(c.memory)
-		res, err := c.step(p)
-		if err != nil {
+		if err := c.collectStep(p, roll, t); err != nil {
 			return err
 		}
-		if c.value != nil {
-			roll.SetValues(c.value, c.peek.finalValues(p, res, c.memory))
-		}
-		roll.Add(c.raw, c.logp, res)
 	}
+	c.endRollout(p, roll)
+	return nil
+}
+
+// collectStep adds step t of a rollout.
+func (c *collector) collectStep(p *policy.ActorCritic, roll rollout, t int) error {
+	if t == 0 || c.noiseSteps > 0 && t%c.noiseSteps == 0 {
+		p.DrawNoise(c.actionRngs.forAction(c.actionCount), c.noise)
+	}
+	roll.Remember(c.memory)
+	res, err := c.step(p)
+	if err != nil {
+		return err
+	}
+	if c.value != nil {
+		roll.SetValues(c.value, c.peek.finalValues(p, res, c.memory))
+	}
+	roll.Add(c.raw, c.logp, res)
+	return nil
+}
+
+// endRollout stores the values after the last step of a rollout, for a policy with memory.
+func (c *collector) endRollout(p *policy.ActorCritic, roll rollout) {
 	if c.value != nil {
 		roll.SetValues(c.peek.values(p, c.obs, c.first, c.memory), nil)
 	}
-	return nil
 }
 
 // step takes one step in each environment with the actions of policy p. It stores the actions in

@@ -71,6 +71,17 @@ func TestConformance(t *testing.T) {
 				c.NEnvs, c.NSteps, c.Gamma, c.LearningRate, c.Network.NetArch = 4, 8, 0.5, optim.Linear(5e-3), small
 				c.Normalize.Obs, c.Normalize.Reward = true, true
 			})},
+		"IMPALA in order": {Discrete: true, Continuous: true, Steps: 80_000, Gamma: 0.5,
+			New: newSmall(agents.DefaultIMPALA, agents.NewIMPALA, (*agents.IMPALAConfig).Base, func(c *agents.IMPALAConfig) {
+				c.Actors, c.NEnvs, c.NSteps, c.BatchSize, c.Ordered, c.Gamma = 3, 2, 8, 2, true, 0.5
+				c.LearningRate, c.EntCoef, c.Network.NetArch = optim.Linear(5e-3), optim.Constant(0), small
+			})},
+		"IMPALA normalised": {Discrete: true, Continuous: true, Steps: 80_000,
+			New: newSmall(agents.DefaultIMPALA, agents.NewIMPALA, (*agents.IMPALAConfig).Base, func(c *agents.IMPALAConfig) {
+				c.Actors, c.NEnvs, c.NSteps, c.BatchSize, c.Ordered = 2, 2, 8, 2, true
+				c.LearningRate, c.Network.NetArch = optim.Linear(5e-3), small
+				c.Normalize.Obs, c.Normalize.Reward = true, true
+			})},
 		"REINFORCE": {Discrete: true, Continuous: true, Steps: 80_000, Gamma: 0.5,
 			New: newSmall(agents.DefaultReinforce, agents.NewReinforce, (*agents.ReinforceConfig).Base, func(c *agents.ReinforceConfig) {
 				c.NEpisodes, c.Gamma, c.LearningRate, c.Network.NetArch = 8, 0.5, optim.Linear(1e-2), small

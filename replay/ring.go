@@ -127,6 +127,11 @@ func (r *Ring) Add(act []float32, res *env.Result, s Sampler) {
 	}
 }
 
+// Restart replaces the newest observations and masks, to which no actions belong yet, by those of
+// first. So the next steps are those of other environments: the steps before must be terminated or
+// truncated.
+func (r *Ring) Restart(first *env.Result) { r.setNewest(first) }
+
 // freeFinal frees the final observation of the step with the given row, if the step has one.
 func (r *Ring) freeFinal(row int) {
 	if k := r.end[row]; k >= 0 {

@@ -118,6 +118,21 @@ func (r *Rollout) Values() []float32 {
 // targets Â + V of the critic to Return. Value must be filled. For a truncated episode it
 // bootstraps from V of the final observation. For a terminated episode it does not bootstrap.
 func (r *Rollout) Advantages(gamma, lambda float32) {
+	r.bootstrap()
+	loss.GAE(r.Advantage, r.Reward, r.Value, r.next, r.Done, r.N, gamma, lambda)
+	f32.Add(r.Return, r.Advantage, r.Value[:len(r.Return)])
+}
+
+// VTrace is Advantages for a rollout that another policy μ has collected: it writes the V-trace
+// targets to Return, and the advantages of their policy gradient to Advantage. LogProb has log μ,
+// and the argument logRatio [T·N] has log π(a|s) - log μ(a|s) for the current policy π.
+func (r *Rollout) VTrace(v loss.VTrace, logRatio []float32) {
+	r.bootstrap()
+	v.Estimate(r.Return, r.Advantage, logRatio, r.Reward, r.Value[:len(r.Return)], r.next, r.Done, r.N)
+}
+
+// bootstrap computes V of the next observation of each step.
+func (r *Rollout) bootstrap() {
 	copy(r.next, r.Value[r.N:(r.T+1)*r.N])
 	for k, terminal := range r.Terminal {
 		r.next[k] *= 1 - terminal
@@ -133,8 +148,6 @@ func (r *Rollout) Advantages(gamma, lambda float32) {
 			r.next[k] = final[i]
 		}
 	}
-	loss.GAE(r.Advantage, r.Reward, r.Value, r.next, r.Done, r.N, gamma, lambda)
-	f32.Add(r.Return, r.Advantage, r.Value[:len(r.Return)])
 }
 
 // bit returns 1 for true and 0 for false.

@@ -63,6 +63,8 @@ func BuiltinAgents() Agents {
 		"a2c": NewAgent("advantage actor-critic, Mnih et al. 2016, synchronous", agents.DefaultA2C, agents.NewA2C),
 		"a3c": NewAgent("asynchronous advantage actor-critic, Mnih et al. 2016: goroutines as workers", agents.DefaultA3C, agents.NewA3C),
 
+		"impala": NewAgent("importance weighted actor-learner, Espeholt et al. 2018: actors play while the learner learns", agents.DefaultIMPALA, agents.NewIMPALA),
+
 		"reinforce": NewAgent("REINFORCE, Williams 1992, with a learned baseline or without", agents.DefaultReinforce, agents.NewReinforce),
 
 		"ddpg": NewAgent("deep deterministic policy gradient, Lillicrap et al. 2016", agents.DefaultDDPG, agents.NewDDPG),

@@ -1,0 +1,344 @@
+package agents
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/rlrun/rlrun/env/state"
+	"github.com/rlrun/rlrun/policy/parallel"
+	"github.com/rlrun/rlrun/policy/tape"
+)
+
+// Acting has the settings of actors that act while the learner learns. IMPALA and Ape-X have them.
+type Acting struct {
+	QueueDepth int    `yaml:"queue_depth"` // trajectories that can wait for the learner; when there are more, the actors wait
+	Ordered    bool   `yaml:"ordered"`     // true: the actors and the learner take turns, so that a seed always gives the same bytes
+	ReplayLog  string `yaml:"replay_log"`  // learned.csv of an earlier run with the same settings: learn from the same trajectories in the same order, to the same bytes
+}
+
+// rules returns the conditions on the settings.
+func (c *Acting) rules() []rule {
+	return []rule{{1 <= c.QueueDepth && c.QueueDepth <= 1<<16, "queue_depth", c.QueueDepth, "1 … 65536"}}
+}
+
+// An actor plays trajectories with its own copy of the networks.
+type actor interface {
+	// begin starts a trajectory at the environments' observations.
+	begin(t *Trajectory)
+
+	// play continues a trajectory until it is complete or stop is true.
+	play(t *Trajectory, stop *atomic.Bool) error
+
+	// loaded runs after new weights were copied to tensors.
+	loaded()
+
+	base() *actorBase
+	state.Stater
+}
+
+// An actorBase has the parts that all actors have.
+type actorBase struct {
+	*player
+	tensors []*tape.Param // weights of the actor's networks, in the order of the learner's
+	shape   trajectoryShape
+
+	index   int         // number of the actor
+	current *Trajectory // trajectory that is being played, or that waits for a place in the queue; nil: none
+	number  int         // number of the next trajectory
+	version int         // version of the weights in tensors
+}
+
+// A Source is the actors of a learner that play elsewhere.
+type Source interface {
+	// Publish sends weights to the actors: the tensors of the learner, one after another. The
+	// version counts the calls, from 0. The caller keeps the slice.
+	Publish(version int, weights []float32) error
+
+	// Take returns the next trajectory, and waits for it. The caller keeps it until it is
+	// released.
+	Take() (*Trajectory, error)
+}
+
+// A fleet is the actors of a learner, the queue of their complete trajectories, and the weights
+// that the learner has published. Between start and end, actors play in their own goroutines. A
+// full queue makes them wait.
+type fleet struct {
+	c       Acting
+	actors  []actor
+	shape   trajectoryShape
+	learned []*tape.Param // tensors of the learner whose values are published
+	cores   *parallel.Pool
+	site    parallel.Site
+	script  *script // order of an earlier run; nil: a new order
+	source  Source  // actors elsewhere; nil: the actors are here
+
+	mu       sync.Mutex // guards the fields below while actors run
+	changed  sync.Cond  // the queue or err has changed, or the actors must stop
+	queue    []*Trajectory
+	free     []*Trajectory // trajectories for reuse
+	weights  []float32     // latest published weights, tensor after tensor
+	version  int           // number of publications
+	err      error         // first error of an actor
+	refusals int           // how often an actor found the queue full
+	stop     atomic.Bool
+	running  sync.WaitGroup
+
+	lag    lags
+	last   map[int]int // number of the latest trajectory of each actor that was taken
+	log    []Learned   // trajectories that the learner has used since the last call of Learned
+	played playback
+}
+
+// newFleet returns a fleet of n actors, made by the function mk. In turns they play on at most the
+// given number of cores. learned are the tensors of the learner whose values the actors need.
+func newFleet(c Acting, n, cores int, learned []*tape.Param, mk func(i int) (actor, error)) (*fleet, error) {
+	f := &fleet{c: c, learned: learned, cores: parallel.New(cores), last: map[int]int{}, version: -1}
+	f.changed.L = &f.mu
+	size := 0
+	for _, p := range learned {
+		size += len(p.Value)
+	}
+	f.weights = make([]float32, size)
+	for i := range n {
+		a, err := mk(i)
+		if err != nil {
+			return f, err
+		}
+		a.base().index, a.base().version = i, -1
+		f.actors = append(f.actors, a)
+	}
+	f.shape = f.actors[0].base().shape
+	if c.ReplayLog != "" {
+		var err error
+		if f.script, err = readScript(c.ReplayLog, n); err != nil {
+			return f, fmt.Errorf("replay_log: %w", err)
+		}
+	}
+	return f, nil
+}
+
+// begin publishes the first weights, and starts the actors if they do not wait for turns.
+func (f *fleet) begin() error {
+	if f.version < 0 {
+		if err := f.publish(); err != nil {
+			return err
+		}
+	}
+	if f.c.Ordered || f.script != nil || f.source != nil {
+		f.cores.Start()
+		return nil
+	}
+	f.stop.Store(false)
+	for _, a := range f.actors {
+		f.running.Go(func() { f.run(a) })
+	}
+	return nil
+}
+
+// end stops the actors, which keep what they have begun.
+func (f *fleet) end() {
+	f.cores.Stop()
+	f.mu.Lock()
+	f.stop.Store(true)
+	f.changed.Broadcast()
+	f.mu.Unlock()
+	f.running.Wait()
+}
+
+// run lets an actor play trajectories until the fleet stops.
+func (f *fleet) run(a actor) {
+	for b := a.base(); !f.stop.Load(); {
+		if b.current == nil {
+			f.next(a)
+		}
+		if err := f.play(a); err != nil {
+			f.mu.Lock()
+			f.err = errors.Join(f.err, err)
+			f.changed.Broadcast()
+			f.mu.Unlock()
+			return
+		}
+		if b.current.complete() {
+			f.put(b)
+		}
+	}
+}
+
+// next gives an actor the latest weights and an empty trajectory.
+func (f *fleet) next(a actor) {
+	b := a.base()
+	f.mu.Lock()
+	fresh := b.version != f.version
+	if fresh {
+		b.version = f.version
+		load(b.tensors, f.weights)
+	}
+	var t *Trajectory
+	if last := len(f.free) - 1; last >= 0 {
+		t, f.free = f.free[last], f.free[:last]
+	}
+	f.mu.Unlock()
+	if fresh {
+		a.loaded()
+	}
+	if t == nil {
+		t = newTrajectory(b.shape)
+	}
+	b.current = t
+	a.begin(t)
+}
+
+// load sets the tensors to weights, tensor after tensor.
+func load(tensors []*tape.Param, weights []float32) {
+	for _, p := range tensors {
+		weights = weights[copy(p.Value, weights):]
+	}
+}
+
+// play continues an actor's trajectory until it is complete or the fleet stops. It returns a panic
+// as an error.
+func (f *fleet) play(a actor) (err error) {
+	b := a.base()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("an actor in %s, after %d steps: %w", b.vec.Spec().ID, b.actionCount*b.vec.Len(), parallel.Recovered(p))
+		}
+	}()
+	t := b.current
+	if !t.complete() {
+		err = a.play(t, &f.stop)
+	}
+	if err == nil && t.complete() {
+		t.Actor, t.Number, t.Version = b.index, b.number, b.version
+	}
+	return err
+}
+
+// put adds an actor's complete trajectory to the queue. It waits while the queue is full, unless the
+// fleet stops.
+func (f *fleet) put(b *actorBase) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.queue) >= f.c.QueueDepth {
+		f.refusals++
+	}
+	for len(f.queue) >= f.c.QueueDepth && !f.stop.Load() {
+		f.changed.Wait()
+	}
+	if len(f.queue) < f.c.QueueDepth {
+		f.queue, b.current = append(f.queue, b.current), nil
+		b.number++
+		f.changed.Broadcast()
+	}
+}
+
+// take returns the next trajectory to learn from. The learner gives it back by release.
+func (f *fleet) take() (*Trajectory, error) {
+	switch {
+	case f.source != nil:
+		return f.source.Take()
+	case f.script != nil:
+		return f.script.take()
+	case f.c.Ordered && len(f.queue) == 0:
+		if err := f.round(); err != nil {
+			return nil, err
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for len(f.queue) == 0 && f.err == nil {
+		f.changed.Wait()
+	}
+	if f.err != nil {
+		return nil, f.err
+	}
+	t := f.queue[0]
+	f.queue = append(f.queue[:0], f.queue[1:]...)
+	f.changed.Broadcast()
+	return t, nil
+}
+
+// release gives a trajectory back, for reuse.
+func (f *fleet) release(t *Trajectory) {
+	f.mu.Lock()
+	f.free = append(f.free, t)
+	f.mu.Unlock()
+}
+
+// publish gives the learner's current weights to the actors, as the next version.
+func (f *fleet) publish() error {
+	f.mu.Lock()
+	f.version++
+	weights := f.weights
+	for _, p := range f.learned {
+		weights = weights[copy(weights, p.Value):]
+	}
+	f.mu.Unlock()
+	switch {
+	case f.source != nil:
+		return f.source.Publish(f.version, f.weights)
+	case f.script != nil:
+		return f.playScript()
+	}
+	return nil
+}
+
+// round lets each actor play a trajectory with the current weights, and adds the trajectories to
+// the queue in the order of the actors.
+func (f *fleet) round() error {
+	f.stop.Store(false)
+	for _, a := range f.actors {
+		f.next(a)
+	}
+	f.cores.Run(&f.site, len(f.actors), (*roundJob)(f))
+	if f.err != nil {
+		return f.err
+	}
+	for _, a := range f.actors {
+		b := a.base()
+		f.queue, b.current = append(f.queue, b.current), nil
+		b.number++
+	}
+	return nil
+}
+
+// roundJob is the parallel.Job in which each actor plays a trajectory.
+type roundJob fleet
+
+// Do plays a trajectory with actor i.
+func (f *roundJob) Do(i int) {
+	if err := (*fleet)(f).play(f.actors[i]); err != nil {
+		f.mu.Lock()
+		f.err = errors.Join(f.err, err)
+		f.mu.Unlock()
+	}
+}
+
+// accept returns whether the learner should learn from a trajectory whose lag is at most maxLag
+// versions, and counts it if not. A trajectory that came before is not even counted as steps.
+func (f *fleet) accept(t *Trajectory, maxLag int) (fresh, first bool) {
+	if last, ok := f.last[t.Actor]; ok && t.Number <= last {
+		f.lag.doubles++
+		return false, false
+	}
+	f.last[t.Actor] = t.Number
+	if f.version-t.Version > maxLag {
+		f.lag.dropped++
+		return false, true
+	}
+	return true, true
+}
+
+// Close closes the actors' environments.
+func (f *fleet) Close() error {
+	if f == nil {
+		return nil
+	}
+	var all []error
+	for _, a := range f.actors {
+		all = append(all, a.base().Close())
+	}
+	return errors.Join(all...)
+}
