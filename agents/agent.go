@@ -15,7 +15,9 @@
 //	}
 //
 // On-policy agents learn from rollouts or episodes of the current policy: [PPO], [A2C], [A3C] and
-// [Reinforce]. Off-policy agents learn from a replay buffer: [DQN], [DDPG], [TD3] and [SAC].
+// [Reinforce]. [IMPALA] learns from trajectories of actors whose policies are a little older.
+// Off-policy agents learn from a replay buffer: [DQN], [DDPG], [TD3] and [SAC]. With the settings
+// [Acting] and [ApeX], actors fill the buffer while the agent learns.
 // [Tabular] and [Linear] learn action values from each step: Q-learning, SARSA and their
 // variants.
 //

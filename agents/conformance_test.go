@@ -45,6 +45,11 @@ func useSmallReplay(r *agents.Replay) {
 	r.LearningStarts, r.BufferSize, r.BatchSize, r.Gamma, r.TrainFreq.Steps, r.LearningRate = 200, 2000, 32, 0.5, 1, optim.Constant(3e-3)
 }
 
+// useActorsInOrder sets three actors that take turns with the learner.
+func useActorsInOrder(c *agents.Acting, x *agents.ApeX) {
+	c.Actors, c.Ordered, x.ActorSteps, x.PublishEvery = 3, true, 8, 8
+}
+
 // TestConformance checks that every agent keeps the contract of Agent: see package agentstest.
 func TestConformance(t *testing.T) {
 	small := policy.Layers(32)
@@ -126,6 +131,20 @@ func TestConformance(t *testing.T) {
 			New: newSmall(agents.DefaultDQN, agents.NewDQN, (*agents.DQNConfig).Base, func(c *agents.DQNConfig) {
 				useSmallReplay(&c.Replay)
 				c.NEnvs, c.TargetUpdateInterval, c.Network.NetArch = 2, 50, small
+			})},
+		"SAC with actors in order": {Continuous: true, Steps: 6000,
+			New: newSmall(agents.DefaultSAC, agents.NewSAC, (*agents.SACConfig).Base, func(c *agents.SACConfig) {
+				useSmallReplay(&c.Replay)
+				useActorsInOrder(&c.Acting, &c.ApeX)
+				c.NEnvs, c.Network.NetArch, c.EntCoef.Value, c.Prioritized = 2, small, 0.1, true
+				c.Normalize.Obs, c.Normalize.Reward = true, true
+			})},
+		"DQN with actors in order": {Discrete: true, Steps: 8000, Gamma: 0.5,
+			New: newSmall(agents.DefaultDQN, agents.NewDQN, (*agents.DQNConfig).Base, func(c *agents.DQNConfig) {
+				useSmallReplay(&c.Replay)
+				useActorsInOrder(&c.Acting, &c.ApeX)
+				c.NEnvs, c.TargetUpdateInterval, c.Network.NetArch = 2, 50, small
+				c.Double, c.Dueling, c.Prioritized, c.NSteps = true, true, true, 2
 			})},
 		"DQN with all": {Discrete: true, Steps: 8000, Gamma: 0.5,
 			New: newSmall(agents.DefaultDQN, agents.NewDQN, (*agents.DQNConfig).Base, func(c *agents.DQNConfig) {

@@ -15,6 +15,8 @@ import (
 type DDPGConfig struct {
 	Setup     `yaml:"-"`
 	Replay    `yaml:",inline"`
+	Acting    `yaml:",inline"`
+	ApeX      `yaml:",inline"`
 	Noise     `yaml:",inline"`
 	Normalize Normalize            `yaml:"normalize"`     // normalisation of observations and rewards
 	Network   policy.NetworkConfig `yaml:"policy_kwargs"` // networks and optimiser
@@ -25,7 +27,7 @@ type DDPGConfig struct {
 func DefaultDDPG() DDPGConfig {
 	return DDPGConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
-		Replay: DefaultReplay(), Noise: Noise{"normal", optim.Constant(0.1)}, Normalize: DefaultNormalize(),
+		Replay: DefaultReplay(), Acting: DefaultActing(), ApeX: DefaultApeX(), Noise: Noise{"normal", optim.Constant(0.1)}, Normalize: DefaultNormalize(),
 		Network: offPolicyNetwork(400, 300),
 	}
 }
@@ -35,7 +37,7 @@ func (c *DDPGConfig) Complete() error { return c.Network.Complete(1e-8) }
 
 // validate returns an error for the first setting that is out of its range.
 func (c *DDPGConfig) validate() error {
-	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Noise.rules(), c.Normalize.rules()))
+	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Acting.rules(), c.ApeX.rules(), c.Noise.rules(), c.Normalize.rules()))
 }
 
 // DDPG is the deep deterministic policy gradient: Lillicrap et al. 2016,
@@ -60,6 +62,17 @@ func NewDDPG(mk env.Maker, c DDPGConfig) (*DDPG, error) {
 		return nil, closeOnError("DDPG", err, a)
 	}
 	a.setSchedules(&a.c.Setup, namedSchedule{"learning_rate", c.LearningRate}, c.Noise.stdSchedule())
+	if err := a.useActors(a, c.Acting, c.ApeX, func(i int) (distributable, error) {
+		k := c
+		k.forActor(i, &k.Setup, &k.Acting, c.ApeX)
+		w, err := NewDDPG(mk, k)
+		if err == nil {
+			w.noise.scale = actorNoise(i, c.Actors)
+		}
+		return w, err
+	}); err != nil {
+		return nil, closeOnError("DDPG", err, a)
+	}
 	return a, nil
 }
 
@@ -79,7 +92,7 @@ func (a *DDPG) build(mk env.Maker) (err error) {
 // Learn takes environment steps, and learns from minibatches of the replay buffer.
 func (a *DDPG) Learn(until int) (Report, error) {
 	err := a.learn(until, a)
-	return a.play.stats.Report(a.metrics(a.rate)), algorithmError("DDPG", err)
+	return a.play.stats.Report(a.metrics(a.rate, a.actors)), algorithmError("DDPG", err)
 }
 
 // iterate takes the environment steps of an iteration and makes the updates that are due.

@@ -97,9 +97,10 @@ func (d *dpg) updateTargets(tau float32) {
 }
 
 // metrics returns the metrics of the latest update and the iteration's learning rate.
-func (d *dpg) metrics(rate float64) []Metric {
+func (d *dpg) metrics(rate float64, actors *apexActors) []Metric {
 	d.metricBuf = append(d.metricBuf[:0], Metric{"actor_loss", d.lastUpdate.actorLoss}, Metric{"critic_loss", d.lastUpdate.criticLoss},
 		Metric{"learning_rate", rate}, Metric{"n_updates", float64(d.updates)})
+	d.metricBuf = actors.append(d.metricBuf)
 	return d.metricBuf
 }
 

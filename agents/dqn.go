@@ -20,6 +20,8 @@ import (
 type DQNConfig struct {
 	Setup                `yaml:"-"`
 	Replay               `yaml:",inline"`
+	Acting               `yaml:",inline"`
+	ApeX                 `yaml:",inline"`
 	TargetUpdateInterval int `yaml:"target_update_interval"` // steps, over all environments, between updates of the target network
 	Exploration          `yaml:",inline"`
 	MaxGradNorm          float32              `yaml:"max_grad_norm"`   // largest norm of a gradient; a gradient with a larger norm is scaled down to this norm
@@ -34,7 +36,7 @@ type DQNConfig struct {
 func DefaultDQN() DQNConfig {
 	c := DQNConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
-		Replay: DefaultReplay(), TargetUpdateInterval: 10_000, Exploration: DefaultExploration(1, 0.05, 0.1),
+		Replay: DefaultReplay(), Acting: DefaultActing(), ApeX: DefaultApeX(), TargetUpdateInterval: 10_000, Exploration: DefaultExploration(1, 0.05, 0.1),
 		MaxGradNorm: 10, Normalize: DefaultNormalize(), Network: offPolicyNetwork(64, 64),
 	}
 	c.LearningRate, c.BatchSize, c.Tau, c.TrainFreq = optim.Constant(1e-4), 32, 1, TrainFreq{Steps: 4}
@@ -46,7 +48,7 @@ func (c *DQNConfig) Complete() error { return c.Network.Complete(1e-8) }
 
 // validate returns an error for the first setting that is out of its range.
 func (c *DQNConfig) validate() error {
-	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Exploration.rules(), []rule{
+	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Acting.rules(), c.ApeX.rules(), c.Exploration.rules(), []rule{
 		{c.TargetUpdateInterval >= 1, "target_update_interval", c.TargetUpdateInterval, "1 or more"},
 		{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
 	}, c.Normalize.rules()))
@@ -96,6 +98,17 @@ func NewDQN(mk env.Maker, c DQNConfig) (*DQN, error) {
 	a.nextAct, a.nextValue, a.y, a.tdError, a.nextQ = floats(1), floats(1), floats(1), floats(1), floats(a.actions)
 	a.nets = trainedNetworks{
 		params: a.q.Params(), opts: []*optim.Optimizer{a.opt}, tapes: []*tape.Tape{a.tape}, sharers: []nn.Sharer{a.q, a.target},
+	}
+	if c.Actors > 0 {
+		a.c.Exploration = meanExploration(c.Actors)
+	}
+	if err := a.useActors(a, c.Acting, c.ApeX, func(i int) (distributable, error) {
+		k := c
+		k.Exploration = actorExploration(i, c.Actors)
+		k.forActor(i, &k.Setup, &k.Acting, c.ApeX)
+		return NewDQN(mk, k)
+	}); err != nil {
+		return nil, closeOnError("DQN", err, a)
 	}
 	return a, nil
 }
@@ -228,6 +241,7 @@ func (a *DQN) tdTarget(b *replay.Batch) []float32 {
 func (a *DQN) metrics() []Metric {
 	a.metricBuf = append(a.metricBuf[:0], Metric{"exploration_rate", a.explorationRate()}, Metric{"learning_rate", a.rate},
 		Metric{"loss", a.lastUpdate.criticLoss}, Metric{"n_updates", float64(a.updates)})
+	a.metricBuf = a.actors.append(a.metricBuf)
 	return a.metricBuf
 }
 

@@ -3,6 +3,8 @@ package agents
 import (
 	"errors"
 	"fmt"
+	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -11,8 +13,10 @@ import (
 	"github.com/rlrun/rlrun/policy/tape"
 )
 
-// Acting has the settings of actors that act while the learner learns. IMPALA and Ape-X have them.
+// Acting has the settings of actors that act while the learner learns: IMPALA's, and those of DQN,
+// DDPG, TD3 and SAC as Ape-X agents.
 type Acting struct {
+	Actors     int    `yaml:"actors"`      // actors that act while the learner learns, each with n_envs environments; 0: the agent itself acts
 	QueueDepth int    `yaml:"queue_depth"` // trajectories that can wait for the learner; when there are more, the actors wait
 	Ordered    bool   `yaml:"ordered"`     // true: the actors and the learner take turns, so that a seed always gives the same bytes
 	ReplayLog  string `yaml:"replay_log"`  // learned.csv of an earlier run with the same settings: learn from the same trajectories in the same order, to the same bytes
@@ -20,7 +24,10 @@ type Acting struct {
 
 // rules returns the conditions on the settings.
 func (c *Acting) rules() []rule {
-	return []rule{{1 <= c.QueueDepth && c.QueueDepth <= 1<<16, "queue_depth", c.QueueDepth, "1 … 65536"}}
+	return []rule{
+		{0 <= c.Actors && c.Actors <= 1<<12, "actors", c.Actors, "0 … 4096"},
+		{1 <= c.QueueDepth && c.QueueDepth <= 1<<16, "queue_depth", c.QueueDepth, "1 … 65536"},
+	}
 }
 
 // An actor plays trajectories with its own copy of the networks.
@@ -77,6 +84,7 @@ type fleet struct {
 	mu       sync.Mutex // guards the fields below while actors run
 	changed  sync.Cond  // the queue or err has changed, or the actors must stop
 	queue    []*Trajectory
+	waiting  []*actorBase  // actors that wait for a place in the queue, in order
 	free     []*Trajectory // trajectories for reuse
 	weights  []float32     // latest published weights, tensor after tensor
 	version  int           // number of publications
@@ -162,6 +170,7 @@ func (f *fleet) run(a actor) {
 		}
 		if b.current.complete() {
 			f.put(b)
+			runtime.Gosched() // an actor that is suspended in the middle of a trajectory plays with old weights
 		}
 	}
 }
@@ -216,22 +225,26 @@ func (f *fleet) play(a actor) (err error) {
 	return err
 }
 
-// put adds an actor's complete trajectory to the queue. It waits while the queue is full, unless the
-// fleet stops.
+// put adds an actor's complete trajectory to the queue. While the queue is full it waits, unless the
+// fleet stops. The actor that has waited longest comes first, so that no trajectory gets old while
+// others pass it.
 func (f *fleet) put(b *actorBase) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.queue) >= f.c.QueueDepth {
 		f.refusals++
 	}
-	for len(f.queue) >= f.c.QueueDepth && !f.stop.Load() {
+	f.waiting = append(f.waiting, b)
+	for (len(f.queue) >= f.c.QueueDepth || f.waiting[0] != b) && !f.stop.Load() {
 		f.changed.Wait()
 	}
+	i := slices.Index(f.waiting, b)
+	f.waiting = slices.Delete(f.waiting, i, i+1)
 	if len(f.queue) < f.c.QueueDepth {
 		f.queue, b.current = append(f.queue, b.current), nil
 		b.number++
-		f.changed.Broadcast()
 	}
+	f.changed.Broadcast()
 }
 
 // take returns the next trajectory to learn from. The learner gives it back by release.
@@ -329,6 +342,20 @@ func (f *fleet) accept(t *Trajectory, maxLag int) (fresh, first bool) {
 		return false, true
 	}
 	return true, true
+}
+
+// use counts a trajectory from which the learner learns, and logs the update that is the first with
+// it. Trajectories that are played in turns need no log.
+func (f *fleet) use(t *Trajectory, update int) {
+	f.lag.add(f.version - t.Version)
+	f.note(t, update)
+}
+
+// note logs the use of a trajectory: see Learned.
+func (f *fleet) note(t *Trajectory, update int) {
+	if !f.c.Ordered {
+		f.log = append(f.log, Learned{update, t.Actor, t.Number, t.Version})
+	}
 }
 
 // Close closes the actors' environments.

@@ -157,6 +157,9 @@ func (a *IMPALA) report() Report {
 	return a.stats.Report(a.metricBuf)
 }
 
+// Records reports whether the actors play while the learner learns.
+func (a *IMPALA) Records() bool { return !a.c.Ordered }
+
 // Learned returns the trajectories that the latest Learn has used.
 func (a *IMPALA) Learned() []Learned { return a.fleet.log }
 
@@ -189,14 +192,13 @@ func (a *IMPALA) add(t *Trajectory) error {
 	if !fresh {
 		if first {
 			a.fleet.played.count(t, &a.stats)
-			a.fleet.log = append(a.fleet.log, Learned{0, t.Actor, t.Number, t.Version})
+			a.fleet.note(t, 0)
 		}
 		a.fleet.release(t)
 		return nil
 	}
 	a.batch = append(a.batch, t)
-	a.fleet.lag.add(a.fleet.version - t.Version)
-	a.fleet.log = append(a.fleet.log, Learned{a.updates + 1, t.Actor, t.Number, t.Version})
+	a.fleet.use(t, a.updates+1)
 	if len(a.batch) < a.c.BatchSize {
 		return nil
 	}

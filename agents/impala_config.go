@@ -13,7 +13,6 @@ import (
 // of environments of each actor.
 type IMPALAConfig struct {
 	Setup        `yaml:"-"`
-	Actors       int `yaml:"actors"`  // actors that play while the learner learns; each has n_envs environments
 	NSteps       int `yaml:"n_steps"` // steps of each environment in a trajectory
 	Acting       `yaml:",inline"`
 	BatchSize    int                  `yaml:"batch_size"`    // trajectories in an update
@@ -35,7 +34,7 @@ type IMPALAConfig struct {
 func DefaultIMPALA() IMPALAConfig {
 	return IMPALAConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 4, Engine: nn.Native{}},
-		Actors: 4, NSteps: 32, Acting: Acting{QueueDepth: 8}, BatchSize: 4, MaxLag: 20, LearningRate: optim.Constant(1e-3), Gamma: 0.99,
+		NSteps: 32, Acting: Acting{Actors: 4, QueueDepth: 8}, BatchSize: 4, MaxLag: 20, LearningRate: optim.Constant(1e-3), Gamma: 0.99,
 		VTraceLambda: 1, RhoBar: 1, CBar: 1, VFCoef: 0.5, EntCoef: optim.Constant(0.01), MaxGradNorm: 0.5,
 		Normalize: DefaultNormalize(), Network: policy.DefaultNetworkConfig(),
 	}
@@ -55,7 +54,7 @@ func (c *IMPALAConfig) vtrace() loss.VTrace {
 // validate returns an error for the first setting that is out of its range.
 func (c *IMPALAConfig) validate() error {
 	return firstViolation(append(append(append(c.Setup.rules(), c.Normalize.rules()...), c.Acting.rules()...),
-		rule{1 <= c.Actors && c.Actors <= 1<<12, "actors", c.Actors, "1 … 4096"},
+		rule{c.Actors >= 1, "actors", c.Actors, "1 … 4096"},
 		rule{1 <= c.NSteps && c.NSteps <= 1<<20, "n_steps", c.NSteps, "1 … 1048576"},
 		rule{1 <= c.BatchSize && c.BatchSize <= 1<<12, "batch_size", c.BatchSize, "1 … 4096"},
 		rule{0 <= c.MaxLag && c.MaxLag <= 1<<20, "max_lag", c.MaxLag, "0 … 1048576"},

@@ -15,8 +15,11 @@ import (
 type Recorder interface {
 	Agent
 
-	// Learned returns the trajectories that were used since the last call, in order. The
-	// Agent owns the slice and overwrites it in the next Learn.
+	// Records reports whether the order depends on the speed of the actors. It never changes.
+	Records() bool
+
+	// Learned returns the trajectories that the latest Learn has used, in order. The Agent owns
+	// the slice and overwrites it in the next Learn.
 	Learned() []Learned
 }
 

@@ -17,6 +17,7 @@ const (
 // A noiseProcess is the exploration noise of N environments.
 type noiseProcess struct {
 	Noise
+	scale         float64   // factor of σ; 1, except for the actors of Ape-X
 	scheduleSteps int       // total environment steps of the run, for the schedule of σ
 	x             []float32 // [N, A] latest noise
 }
@@ -24,7 +25,7 @@ type noiseProcess struct {
 // newNoiseProcess returns a noiseProcess for the actions of N environments. The argument size is
 // N·A, and steps is the total number of environment steps of the run.
 func newNoiseProcess(n Noise, steps, size int) noiseProcess {
-	return noiseProcess{n, steps, make([]float32, size)}
+	return noiseProcess{n, 1, steps, make([]float32, size)}
 }
 
 // add adds noise to the actions act [N, A] and clips them to [-1, 1]. The argument steps is the
@@ -36,7 +37,7 @@ func (n *noiseProcess) add(steps int, rng []rand.PCG, act []float32) {
 	if n.NoiseType == "none" {
 		return
 	}
-	std, a := float64(float32(n.NoiseStd.At(steps, n.scheduleSteps))), len(act)/len(rng)
+	std, a := n.scale*float64(float32(n.NoiseStd.At(steps, n.scheduleSteps))), len(act)/len(rng)
 	for r := range rng {
 		row := rand.New(&rng[r])
 		for i := r * a; i < (r+1)*a; i++ {

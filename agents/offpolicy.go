@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"errors"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -23,6 +24,7 @@ type offPolicy struct {
 	scale        *rewardScale       // normaliser of rewards; nil if they are not normalised
 	nets         trainedNetworks
 	memory       *memory        // memory of the networks, and sequences to learn from; nil for networks without memory
+	actors       *apexActors    // actors that act in place of the agent; nil: the agent itself acts
 	cores        *parallel.Pool // cores that Learn uses
 	rate         float64        // learning rate in this iteration
 
@@ -52,7 +54,7 @@ type algorithm interface {
 // initOffPolicy makes the environments, the normalisers and the replay buffer.
 func (o *offPolicy) initOffPolicy(mk env.Maker, s *Setup, r *Replay, n *Normalize) (err error) {
 	o.setup, o.replayConfig, o.cores = s, r, parallel.New(s.cores(2))
-	first, err := o.play.makeEnvs(mk, s.Seed, 0, s.NEnvs)
+	first, err := o.play.makeEnvs(mk, s.Seed, s.firstEnv, s.NEnvs)
 	if err != nil {
 		return err
 	}
@@ -77,6 +79,9 @@ func (o *offPolicy) learn(until int, a iterator) error {
 	o.nets.share(o.cores)
 	o.cores.Start()
 	defer o.cores.Stop()
+	if o.actors != nil {
+		return o.actors.learn(until, &o.play.stats, a)
+	}
 	return iterateUntil(until, &o.play.stats, a)
 }
 
@@ -88,6 +93,9 @@ const offPolicyIterationSteps = 64
 // an error if the parameters are not finite afterwards.
 func (o *offPolicy) interact(a algorithm) error {
 	o.readSchedules()
+	if o.actors != nil {
+		return o.learnFromActors()
+	}
 	for taken := 0; taken < offPolicyIterationSteps; taken += o.setup.NEnvs {
 		if err := o.step(a); err != nil {
 			return err
@@ -113,6 +121,18 @@ func (o *offPolicy) step(a algorithm) error {
 	if o.normal != nil {
 		o.normal.Observe(o.play.obs)
 	}
+	res, err := o.takeStep(a)
+	if err != nil {
+		return err
+	}
+	o.experience.buffer.Add(o.raw, res)
+	o.recordStep(res)
+	a.afterStep(res)
+	return nil
+}
+
+// takeStep takes one step in each environment, with random actions before learning starts.
+func (o *offPolicy) takeStep(a algorithm) (*env.Result, error) {
 	steps := o.play.stats.Steps()
 	in := policy.In{Obs: o.play.obs, Mask: o.play.mask, Rand: o.play.actionRngs.forAction(o.play.actionCount)}
 	out := policy.Out{Act: o.act, Raw: o.raw}
@@ -126,12 +146,9 @@ func (o *offPolicy) step(a algorithm) error {
 	o.memory.acted(o.play.obs, o.raw)
 	res, err := o.play.vec.Step(o.act)
 	if err != nil {
-		return stepError(err, o.nets.params, steps, o.play.stats.maxAbsReward)
+		return nil, stepError(err, o.nets.params, steps, o.play.stats.maxAbsReward)
 	}
-	o.experience.buffer.Add(o.raw, res)
-	o.recordStep(res)
-	a.afterStep(res)
-	return nil
+	return res, nil
 }
 
 // recordStep adds a step to the statistics, the reward normaliser and the counts since the last
@@ -166,10 +183,13 @@ func (o *offPolicy) updateIfDue(a algorithm) {
 	for range updates {
 		a.update()
 	}
+	if o.actors != nil {
+		o.actors.updates += updates
+	}
 }
 
 // Close closes the environments.
-func (o *offPolicy) Close() error { return o.play.Close() }
+func (o *offPolicy) Close() error { return errors.Join(o.play.Close(), o.actors.Close()) }
 
 // State saves or loads the random generator, the optimisers, the replay buffer, the environments,
 // the statistics and the normalisers.
@@ -181,5 +201,8 @@ func (o *offPolicy) State(s *state.State) {
 	s.All(&o.nets, o.experience.buffer, &o.play, o.normal, o.scale)
 	if o.memory != nil {
 		o.memory.State(s)
+	}
+	if o.actors != nil {
+		o.actors.State(s)
 	}
 }

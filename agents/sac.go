@@ -18,6 +18,8 @@ import (
 type SACConfig struct {
 	Setup         `yaml:"-"`
 	Replay        `yaml:",inline"`
+	Acting        `yaml:",inline"`
+	ApeX          `yaml:",inline"`
 	Noise         `yaml:",inline"`     // exploration noise, added to the sampled actions
 	EntCoef       Temperature          `yaml:"ent_coef"`        // temperature α, the weight of entropy: a number, auto to learn it, or auto_0.1 to learn it from 0.1
 	UseSDE        bool                 `yaml:"use_sde"`         // explore by noise that depends on the state (gSDE, Raffin et al. 2021)
@@ -31,7 +33,7 @@ type SACConfig struct {
 func DefaultSAC() SACConfig {
 	c := SACConfig{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
-		Replay: DefaultReplay(), Noise: Noise{"none", optim.Constant(0.1)}, EntCoef: Temperature{true, 1}, SDESampleFreq: -1,
+		Replay: DefaultReplay(), Acting: DefaultActing(), ApeX: DefaultApeX(), Noise: Noise{"none", optim.Constant(0.1)}, EntCoef: Temperature{true, 1}, SDESampleFreq: -1,
 		Normalize: DefaultNormalize(), Network: offPolicyNetwork(256, 256),
 	}
 	c.LearningRate, c.Network.LogStdInit = optim.Constant(3e-4), -3
@@ -44,7 +46,7 @@ func (c *SACConfig) Complete() error { return c.Network.Complete(1e-8) }
 // validate returns an error for the first setting that is out of its range.
 func (c *SACConfig) validate() error {
 	finite := c.TargetEntropy == nil || *c.TargetEntropy-*c.TargetEntropy == 0
-	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Noise.rules(), []rule{
+	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Acting.rules(), c.ApeX.rules(), c.Noise.rules(), []rule{
 		{c.SDESampleFreq == -1 || c.SDESampleFreq >= 1, "sde_sample_freq", c.SDESampleFreq, "1 or more, or -1"},
 		{finite, "target_entropy", valueOrNil(c.TargetEntropy), "a finite number, or null"},
 	}, c.Normalize.rules()))
@@ -119,6 +121,17 @@ func NewSAC(mk env.Maker, c SACConfig) (*SAC, error) {
 		opts:    []*optim.Optimizer{a.actorOpt, a.critics.opt, a.alphaOpt},
 		tapes:   append([]*tape.Tape{a.actor.Tape}, a.critics.tapes()...),
 		sharers: []nn.Sharer{a.actor, a.critics},
+	}
+	if err := a.useActors(a, c.Acting, c.ApeX, func(i int) (distributable, error) {
+		k := c
+		k.forActor(i, &k.Setup, &k.Acting, c.ApeX)
+		w, err := NewSAC(mk, k)
+		if err == nil {
+			w.noise.scale = actorNoise(i, c.Actors)
+		}
+		return w, err
+	}); err != nil {
+		return nil, closeOnError("SAC", err, a)
 	}
 	return a, nil
 }
@@ -269,6 +282,7 @@ func (a *SAC) metrics() []Metric {
 	a.metricBuf = append(a.metricBuf[:0], Metric{"actor_loss", a.lastUpdate.actorLoss}, Metric{"critic_loss", a.lastUpdate.criticLoss},
 		Metric{"ent_coef", float64(a.lastUpdate.alpha)}, Metric{"ent_coef_loss", a.lastUpdate.alphaLoss},
 		Metric{"learning_rate", a.rate}, Metric{"n_updates", float64(a.updates)})
+	a.metricBuf = a.actors.append(a.metricBuf)
 	return a.metricBuf
 }
 

@@ -23,7 +23,9 @@ type Setup struct {
 	Beyond bool      // Learn may continue beyond Steps with a schedule that has fallen to 0
 	NEnvs  int       // number of environments that step at the same time
 	Engine nn.Engine // engine that builds and runs the networks
-	Cores  int       // largest number of cores that the agent uses; 0 means all. Results do not depend on Cores
+	Cores  int       // largest number of cores that the agent uses; 0 means all. Results do not depend on Cores. Actors that do not wait for the learner take no notice of it
+
+	firstEnv int // number of the agent's first environment in the run; not 0 for the agents of actors
 }
 
 // cores returns the number of cores that the agent uses, at most limit.

@@ -16,6 +16,8 @@ import (
 type TD3Config struct {
 	Setup             `yaml:"-"`
 	Replay            `yaml:",inline"`
+	Acting            `yaml:",inline"`
+	ApeX              `yaml:",inline"`
 	Noise             `yaml:",inline"`
 	PolicyDelay       int                  `yaml:"policy_delay"`        // updates of the critics for each update of the actor, d
 	TargetPolicyNoise optim.Schedule       `yaml:"target_policy_noise"` // standard deviation of the noise in the target policy's actions, σ̃
@@ -29,7 +31,7 @@ type TD3Config struct {
 func DefaultTD3() TD3Config {
 	return TD3Config{
 		Setup:  Setup{Steps: 100_000, NEnvs: 1, Engine: nn.Native{}},
-		Replay: DefaultReplay(), Noise: Noise{"normal", optim.Constant(0.1)}, PolicyDelay: 2,
+		Replay: DefaultReplay(), Acting: DefaultActing(), ApeX: DefaultApeX(), Noise: Noise{"normal", optim.Constant(0.1)}, PolicyDelay: 2,
 		TargetPolicyNoise: optim.Constant(0.2), TargetNoiseClip: 0.5, Normalize: DefaultNormalize(),
 		Network: offPolicyNetwork(400, 300),
 	}
@@ -40,7 +42,7 @@ func (c *TD3Config) Complete() error { return c.Network.Complete(1e-8) }
 
 // validate returns an error for the first setting that is out of its range.
 func (c *TD3Config) validate() error {
-	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Noise.rules(), []rule{
+	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Acting.rules(), c.ApeX.rules(), c.Noise.rules(), []rule{
 		{1 <= c.PolicyDelay && c.PolicyDelay <= 1<<20, "policy_delay", c.PolicyDelay, "1 … 1048576"},
 		scheduleRule("target_policy_noise", c.TargetPolicyNoise, math.MaxFloat32),
 		{finiteNonNegative(c.TargetNoiseClip), "target_noise_clip", c.TargetNoiseClip, "0 or more"},
@@ -70,6 +72,17 @@ func NewTD3(mk env.Maker, c TD3Config) (*TD3, error) {
 		return nil, closeOnError("TD3", err, a)
 	}
 	a.setSchedules(&a.c.Setup, namedSchedule{"learning_rate", c.LearningRate}, c.Noise.stdSchedule(), namedSchedule{"target_policy_noise", c.TargetPolicyNoise})
+	if err := a.useActors(a, c.Acting, c.ApeX, func(i int) (distributable, error) {
+		k := c
+		k.forActor(i, &k.Setup, &k.Acting, c.ApeX)
+		w, err := NewTD3(mk, k)
+		if err == nil {
+			w.noise.scale = actorNoise(i, c.Actors)
+		}
+		return w, err
+	}); err != nil {
+		return nil, closeOnError("TD3", err, a)
+	}
 	return a, nil
 }
 
@@ -90,7 +103,7 @@ func (a *TD3) build(mk env.Maker) (err error) {
 // Learn takes environment steps, and learns from minibatches of the replay buffer.
 func (a *TD3) Learn(until int) (Report, error) {
 	err := a.learn(until, a)
-	return a.play.stats.Report(a.metrics(a.rate)), algorithmError("TD3", err)
+	return a.play.stats.Report(a.metrics(a.rate, a.actors)), algorithmError("TD3", err)
 }
 
 // iterate takes the environment steps of an iteration and makes the updates that are due.

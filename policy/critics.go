@@ -120,6 +120,9 @@ func (q *Critics) Share(cores *parallel.Pool) {
 // Params returns the parameters of all networks.
 func (q *Critics) Params() []*tape.Param { return nn.Params(q.Q...) }
 
+// Tensors returns the parameters and buffers of all networks.
+func (q *Critics) Tensors() []*tape.Param { return nn.Tensors(q.Q...) }
+
 // State saves or loads the networks.
 func (q *Critics) State(s *state.State) { nn.Visit(s, q.Q...) }
 

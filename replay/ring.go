@@ -82,7 +82,7 @@ func NewRing(spec env.Spec, capacity int, first *env.Result) (*Ring, error) {
 		cuts = n * (r.slots/spec.MaxSteps + 2)
 	}
 	r.finals = newFinalObs(spec, &r.obs, choices, cuts)
-	r.setNewest(first)
+	r.setNewest(first.Obs, first.Mask)
 	return r, nil
 }
 
@@ -92,10 +92,10 @@ func (r *Ring) Rows() int { return r.slots * r.n }
 // Len returns the number of transitions in the Ring.
 func (r *Ring) Len() int { return r.kept * r.n }
 
-// setNewest stores the observations and masks of res in the newest slot.
-func (r *Ring) setNewest(res *env.Result) {
-	r.obs.setRows(r.head*r.n, res.Obs, r.steps > 0)
-	copy(r.mask[r.head*r.n*r.choices:], res.Mask)
+// setNewest stores observations and masks in the newest slot.
+func (r *Ring) setNewest(obs []float32, mask []bool) {
+	r.obs.setRows(r.head*r.n, obs, r.steps > 0)
+	copy(r.mask[r.head*r.n*r.choices:], mask)
 }
 
 // Add stores one step of every environment. If the Ring is full, it removes the oldest steps.
@@ -119,7 +119,7 @@ func (r *Ring) Add(act []float32, res *env.Result, s Sampler) {
 	}
 	r.steps++
 	r.head, r.kept = r.steps%r.slots, min(r.kept+1, r.limit)
-	r.setNewest(res)
+	r.setNewest(res.Obs, res.Mask)
 	removed := (r.head + r.slots - r.limit - 1) % r.slots * r.n
 	for i := range r.n {
 		s.Stored(from+i, true)
@@ -127,10 +127,9 @@ func (r *Ring) Add(act []float32, res *env.Result, s Sampler) {
 	}
 }
 
-// Restart replaces the newest observations and masks, to which no actions belong yet, by those of
-// first. So the next steps are those of other environments: the steps before must be terminated or
-// truncated.
-func (r *Ring) Restart(first *env.Result) { r.setNewest(first) }
+// Restart replaces the newest observations [N, O] and masks [N, M], to which no actions belong yet.
+// So the next steps are of other environments. All steps before must be terminated or truncated.
+func (r *Ring) Restart(obs []float32, mask []bool) { r.setNewest(obs, mask) }
 
 // freeFinal frees the final observation of the step with the given row, if the step has one.
 func (r *Ring) freeFinal(row int) {

@@ -22,6 +22,8 @@ import (
 // logs are the files to which training appends its metrics and episodes.
 type logs struct {
 	progress, episodes, events logFile
+	learned                    logFile // what an agents.Recorder has learned from; the file is made with its first row
+	dir                        string
 }
 
 // MaxLog is the maximum length of a progress.csv or episodes.csv that rlrun reads [bytes]:
@@ -32,9 +34,13 @@ const MaxLog = 1 << 30
 // events.out.tfevents.
 const eventsFile = "events.out.tfevents.rlrun"
 
+// learnedFile is the name of the log of an agents.Recorder: the setting replay_log can name it.
+const learnedFile = "learned.csv"
+
 // open opens the logs and locks episodes.csv. The process with this lock owns the run: every run
 // has this file, and the file is never replaced.
 func (l *logs) open(dir string) error {
+	l.dir = dir
 	if err := l.episodes.open(filepath.Join(dir, "episodes.csv")); err != nil {
 		return err
 	}
@@ -48,23 +54,46 @@ func (l *logs) open(dir string) error {
 	if err := l.progress.open(filepath.Join(dir, "progress.csv")); err != nil {
 		return err
 	}
+	if _, err := os.Lstat(filepath.Join(dir, learnedFile)); err == nil {
+		if err := l.openLearned(); err != nil {
+			return err
+		}
+	}
 	return l.events.open(filepath.Join(dir, eventsFile))
+}
+
+// openLearned opens learned.csv, if it is not open.
+func (l *logs) openLearned() error {
+	if l.learned.file != nil {
+		return nil
+	}
+	return l.learned.open(filepath.Join(l.dir, learnedFile))
 }
 
 // rewind truncates the logs to the lengths that they had at the last checkpoint.
 func (l *logs) rewind() error {
-	return errors.Join(l.progress.rewind(), l.episodes.rewind(), l.events.rewind())
+	if l.learned.length > 0 {
+		if err := l.openLearned(); err != nil {
+			return err
+		}
+	}
+	return errors.Join(l.progress.rewind(), l.episodes.rewind(), l.events.rewind(), l.learned.rewind())
 }
 
 func (l *logs) close() error {
-	return errors.Join(l.progress.close(), l.episodes.close(), l.events.close())
+	return errors.Join(l.progress.close(), l.episodes.close(), l.events.close(), l.learned.close())
 }
 
 func (l *logs) sync() error {
-	return errors.Join(l.progress.sync(), l.episodes.sync(), l.events.sync())
+	return errors.Join(l.progress.sync(), l.episodes.sync(), l.events.sync(), l.learned.sync())
 }
 
-// State saves or loads the lengths of the logs.
+// learnedState saves or loads the length of learned.csv, for a run that has it.
+func (l *logs) learnedState(s *state.State) {
+	s.Int("logs/learned", &l.learned.length, math.MaxInt)
+}
+
+// State saves or loads the lengths of the logs that all runs have.
 func (l *logs) State(s *state.State) {
 	s.Int("logs/progress", &l.progress.length, math.MaxInt)
 	s.Int("logs/episodes", &l.episodes.length, math.MaxInt)
@@ -80,7 +109,37 @@ func (l *logs) Observe(_ context.Context, r *Run, st *Status) error {
 			return err
 		}
 	}
+	if err := l.writeLearned(recorder(r.agent)); err != nil {
+		return err
+	}
 	return l.write(st, due)
+}
+
+// recorder returns the agent as a Recorder whose order of learning is to be logged, or nil.
+func recorder(a agents.Agent) agents.Recorder {
+	if rec, ok := a.(agents.Recorder); ok && rec.Records() {
+		return rec
+	}
+	return nil
+}
+
+// writeLearned appends a row to learned.csv for each trajectory that a Recorder has used in this
+// iteration. A nil Recorder has none.
+func (l *logs) writeLearned(rec agents.Recorder) error {
+	if rec == nil {
+		return nil
+	}
+	if err := l.openLearned(); err != nil {
+		return err
+	}
+	f := &l.learned
+	if f.length == 0 {
+		f.row(agents.LearnedHeader)
+	}
+	for _, t := range rec.Learned() {
+		f.row(t.String())
+	}
+	return f.err
 }
 
 // write appends a row to episodes.csv for each ended episode. If progress is true, it also
@@ -196,6 +255,9 @@ func (f *logFile) inPlace() bool {
 // rewind truncates the file to f.length. It is an error if the file is shorter, because rows are
 // then missing.
 func (f *logFile) rewind() error {
+	if f.file == nil {
+		return nil
+	}
 	info, err := f.file.Stat()
 	if err != nil {
 		return err
@@ -224,7 +286,12 @@ func (f *logFile) flush() error {
 	return f.err
 }
 
-func (f *logFile) sync() error { return errors.Join(f.flush(), f.file.Sync()) }
+func (f *logFile) sync() error {
+	if f.file == nil {
+		return nil
+	}
+	return errors.Join(f.flush(), f.file.Sync())
+}
 
 func (f *logFile) close() error {
 	if f.file == nil {

@@ -239,6 +239,9 @@ func (r *Run) State(s *state.State) {
 	r.elapsed = time.Duration(seconds * float64(time.Second))
 	s.Bool("run/stopped", &r.stopped)
 	s.All(&r.logs, &r.evals, &r.own, r.agent)
+	if recorder(r.agent) != nil {
+		r.logs.learnedState(s)
+	}
 }
 
 // save flushes the logs to disk, and then writes a checkpoint, which contains the lengths of the

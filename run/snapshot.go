@@ -43,8 +43,10 @@ func (r *Run) snapshot() Snapshot {
 		f.Name = path.Join(checkpoint, f.Name)
 		s.Records = append(s.Records, f)
 	}
-	for _, f := range []*logFile{&r.logs.episodes, &r.logs.events, &r.logs.progress} {
-		s.Logs = append(s.Logs, Length{filepath.Base(f.file.Name()), int64(f.length)})
+	for _, f := range []*logFile{&r.logs.episodes, &r.logs.events, &r.logs.learned, &r.logs.progress} {
+		if f.file != nil {
+			s.Logs = append(s.Logs, Length{filepath.Base(f.file.Name()), int64(f.length)})
+		}
 	}
 	return s
 }

@@ -13,6 +13,8 @@ var groups = map[string]string{
 	"scenario.envFile":     "env",
 	"scenario.Eval":        "eval",
 	"agents.Replay":        "replay",
+	"agents.Acting":        "actors",
+	"agents.ApeX":          "ape-x",
 	"agents.Noise":         "noise",
 	"agents.Exploration":   "exploration",
 	"agents.Normalize":     "normalize",

@@ -62,7 +62,11 @@ func layHoles(dir string, e *journal.Entry) error {
 
 // appendRows writes the rows of an entry to a log, at their place, and removes everything behind them.
 func appendRows(ctx context.Context, s *journal.Store, name string, rows []journal.Chunk) (err error) {
-	f, err := os.OpenFile(name, os.O_RDWR, 0) // run.Open has made it, and checked that it is not a link
+	flags := os.O_RDWR // run.Open has made the file, and checked that it is not a link
+	if _, err := os.Lstat(name); errors.Is(err, os.ErrNotExist) {
+		flags |= os.O_CREATE | os.O_EXCL // but learned.csv, which only some runs have
+	}
+	f, err := os.OpenFile(name, flags, 0o644)
 	if err != nil {
 		return err
 	}

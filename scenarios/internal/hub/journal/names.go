@@ -45,5 +45,5 @@ func validFile(name string) bool {
 
 // validLog reports whether a run directory has a log with this name.
 func validLog(name string) bool {
-	return name == "episodes.csv" || name == "progress.csv" || name == "events.out.tfevents.rlrun"
+	return name == "episodes.csv" || name == "progress.csv" || name == "learned.csv" || name == "events.out.tfevents.rlrun"
 }

@@ -20,7 +20,7 @@ func TestNames(t *testing.T) {
 		"file": {validFile, []string{"config.yaml", "checkpoint/state", "checkpoint/replay.0", "checkpoint/replay.1234567890"},
 			[]string{"", "state", "checkpoint/", "checkpoint/replay", "checkpoint/replay.", "checkpoint/.1", "checkpoint/replay.1.2", "checkpoint/Replay.1",
 				"checkpoint/../x.1", "checkpoint/a/b.1", "checkpoint/replay.12345678901", "other/replay.1", "replay.1", "/etc/passwd"}},
-		"log": {validLog, []string{"episodes.csv", "progress.csv", "events.out.tfevents.rlrun"}, []string{"", "x.csv", "../episodes.csv"}},
+		"log": {validLog, []string{"episodes.csv", "progress.csv", "learned.csv", "events.out.tfevents.rlrun"}, []string{"", "x.csv", "../episodes.csv"}},
 	} {
 		for _, text := range c.yes {
 			if !c.valid(text) {
