@@ -31,8 +31,11 @@ func DefaultApeX() ApeX { return ApeX{ActorSteps: 16, PublishEvery: 16} }
 // DefaultActing returns settings without actors.
 func DefaultActing() Acting { return Acting{QueueDepth: 8} }
 
-// rules returns the conditions on the settings.
-func (c *ApeX) rules() []rule {
+// rules returns the conditions on the settings of an agent with the given number of actors.
+func (c *ApeX) rules(actors int) []rule {
+	if actors == 0 {
+		return nil
+	}
 	return []rule{
 		{1 <= c.ActorSteps && c.ActorSteps <= 1<<16, "actor_steps", c.ActorSteps, "1 … 65536"},
 		{c.PublishEvery >= 1, "publish_every", c.PublishEvery, "1 or more"},

@@ -108,9 +108,9 @@ func TestApeXLearns(t *testing.T) {
 func TestApeXRefuses(t *testing.T) {
 	for want, change := range map[string]func(c *agents.DQNConfig){
 		"actors is -1":       func(c *agents.DQNConfig) { c.Actors = -1 },
-		"actor_steps is 0":   func(c *agents.DQNConfig) { c.ActorSteps = 0 },
-		"publish_every is 0": func(c *agents.DQNConfig) { c.PublishEvery = 0 },
-		"queue_depth is 0":   func(c *agents.DQNConfig) { c.QueueDepth = 0 },
+		"actor_steps is 0":   func(c *agents.DQNConfig) { c.Actors, c.ActorSteps = 1, 0 },
+		"publish_every is 0": func(c *agents.DQNConfig) { c.Actors, c.PublishEvery = 1, 0 },
+		"queue_depth is 0":   func(c *agents.DQNConfig) { c.Actors, c.QueueDepth = 1, 0 },
 		"networks with memory": func(c *agents.DQNConfig) {
 			c.Actors, c.Network.Layers = 2, policy.OneList(policy.LayerList{Layers: nn.Layers{{Kind: "lstm", Size: 8}}})
 		},

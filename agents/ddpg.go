@@ -37,7 +37,7 @@ func (c *DDPGConfig) Complete() error { return c.Network.Complete(1e-8) }
 
 // validate returns an error for the first setting that is out of its range.
 func (c *DDPGConfig) validate() error {
-	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Acting.rules(), c.ApeX.rules(), c.Noise.rules(), c.Normalize.rules()))
+	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Acting.rules(), c.ApeX.rules(c.Actors), c.Noise.rules(), c.Normalize.rules()))
 }
 
 // DDPG is the deep deterministic policy gradient: Lillicrap et al. 2016,

@@ -48,7 +48,7 @@ func (c *DQNConfig) Complete() error { return c.Network.Complete(1e-8) }
 
 // validate returns an error for the first setting that is out of its range.
 func (c *DQNConfig) validate() error {
-	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Acting.rules(), c.ApeX.rules(), c.Exploration.rules(), []rule{
+	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Acting.rules(), c.ApeX.rules(c.Actors), c.Exploration.rules(), []rule{
 		{c.TargetUpdateInterval >= 1, "target_update_interval", c.TargetUpdateInterval, "1 or more"},
 		{c.MaxGradNorm > 0, "max_grad_norm", c.MaxGradNorm, "more than 0"},
 	}, c.Normalize.rules()))

@@ -26,7 +26,7 @@ type Acting struct {
 func (c *Acting) rules() []rule {
 	return []rule{
 		{0 <= c.Actors && c.Actors <= 1<<12, "actors", c.Actors, "0 … 4096"},
-		{1 <= c.QueueDepth && c.QueueDepth <= 1<<16, "queue_depth", c.QueueDepth, "1 … 65536"},
+		{c.Actors == 0 || 1 <= c.QueueDepth && c.QueueDepth <= 1<<16, "queue_depth", c.QueueDepth, "1 … 65536"},
 	}
 }
 

@@ -46,7 +46,7 @@ func (c *SACConfig) Complete() error { return c.Network.Complete(1e-8) }
 // validate returns an error for the first setting that is out of its range.
 func (c *SACConfig) validate() error {
 	finite := c.TargetEntropy == nil || *c.TargetEntropy-*c.TargetEntropy == 0
-	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Acting.rules(), c.ApeX.rules(), c.Noise.rules(), []rule{
+	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Acting.rules(), c.ApeX.rules(c.Actors), c.Noise.rules(), []rule{
 		{c.SDESampleFreq == -1 || c.SDESampleFreq >= 1, "sde_sample_freq", c.SDESampleFreq, "1 or more, or -1"},
 		{finite, "target_entropy", valueOrNil(c.TargetEntropy), "a finite number, or null"},
 	}, c.Normalize.rules()))

@@ -42,7 +42,7 @@ func (c *TD3Config) Complete() error { return c.Network.Complete(1e-8) }
 
 // validate returns an error for the first setting that is out of its range.
 func (c *TD3Config) validate() error {
-	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Acting.rules(), c.ApeX.rules(), c.Noise.rules(), []rule{
+	return firstViolation(slices.Concat(c.Setup.rules(), c.Replay.rules(c.NEnvs), c.Acting.rules(), c.ApeX.rules(c.Actors), c.Noise.rules(), []rule{
 		{1 <= c.PolicyDelay && c.PolicyDelay <= 1<<20, "policy_delay", c.PolicyDelay, "1 … 1048576"},
 		scheduleRule("target_policy_noise", c.TargetPolicyNoise, math.MaxFloat32),
 		{finiteNonNegative(c.TargetNoiseClip), "target_noise_clip", c.TargetNoiseClip, "0 or more"},
