@@ -39,7 +39,7 @@ of them. The columns are the fastest kernels of this machine, the plain Go kerne
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
-	cmd.AddCommand(a.benchLearningCommand())
+	cmd.AddCommand(a.benchLearningCommand(), a.benchHubCommand())
 	return cmd
 }
 

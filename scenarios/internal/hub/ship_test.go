@@ -145,34 +145,3 @@ func TestShip(t *testing.T) {
 	d.ship(t)
 	d.check(t, "replaced")
 }
-
-// BenchmarkShip measures a checkpoint of 104 MB, one with 520 KB more, and its way back.
-func BenchmarkShip(b *testing.B) {
-	d := newDirectory(b)
-	for i := range 7 {
-		d.grow(b, "checkpoint/replay."+string(rune('0'+i)), i, 13<<20)
-	}
-	d.grow(b, "checkpoint/replay.7", 7, 2<<20)
-	size := int64(93 << 20)
-	b.Run("whole", func(b *testing.B) {
-		b.SetBytes(size)
-		for b.Loop() {
-			d.shipper.last = &journal.Entry{Kind: journal.Claim, Job: d.shipper.last.Job, Owner: "w-1"}
-			d.ship(b)
-		}
-	})
-	b.Run("more", func(b *testing.B) {
-		for b.Loop() {
-			b.StopTimer()
-			d.grow(b, "checkpoint/replay.7", 7, 520<<10)
-			b.StartTimer()
-			d.ship(b)
-		}
-	})
-	b.Run("restore", func(b *testing.B) {
-		b.SetBytes(size)
-		for b.Loop() {
-			d.restored(b)
-		}
-	})
-}
