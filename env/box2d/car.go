@@ -56,6 +56,7 @@ type car struct {
 	brake  float64 // 0 … 1
 	shapes [len(hullParts)]planar.Shape
 	tyre   planar.Shape
+	skids  skids
 }
 
 // newCar returns a car without bodies.
@@ -95,6 +96,7 @@ func (c *car) build(s *scene, at bend) {
 func (c *car) clear() {
 	c.steer, c.brake = 0, 0
 	c.wheels = [wheels]wheel{}
+	c.skids.clear()
 }
 
 // control sets the steering, the gas and the brake. The gas rises slowly and falls at once.
@@ -124,7 +126,8 @@ func (c *car) drive(s *scene) (fuel float64) {
 		}
 		w.spin(c.brake)
 		fuel += float64(dt * enginePower * w.gas)
-		w.push(s.Body(w.body), limit)
+		b := s.Body(w.body)
+		c.skids.note(i, b.Position(), w.push(b, limit) > 2*limit, w.tiles == 0)
 	}
 	return fuel
 }
@@ -142,22 +145,27 @@ func (w *wheel) spin(brake float64) {
 }
 
 // push applies the force of a wheel, against its slip and up to the limit of friction, and slows the
-// wheel down by it.
-func (w *wheel) push(b *planar.Body, limit float64) {
+// wheel down by it. It returns the force that would end the slip.
+func (w *wheel) push(b *planar.Body, limit float64) float64 {
 	const dt, radius = 1.0 / fps, wheelRadius * carSize
 	f, s, v := b.Direction(planar.Vec{Y: 1}), b.Direction(planar.Vec{X: 1}), b.Velocity()
 	fx, fy, sx, sy, vx, vy := float64(f.X), float64(f.Y), float64(s.X), float64(s.Y), float64(v.X), float64(v.Y)
 	forward, side := float64(fx*vx)+float64(fy*vy), float64(sx*vx)+float64(sy*vy)
 	ff, fs := float64((-forward+float64(w.omega*radius))*stiffness), float64(-side*stiffness)
-	if force := norm(ff, fs); force > limit {
+	force := norm(ff, fs)
+	if force > limit {
 		ff, fs = float64(ff/force*limit), float64(fs/force*limit)
 	}
 	w.omega -= dt * ff * radius / wheelInertia
 	b.Push(vec(float64(fs*sx)+float64(ff*fx), float64(fs*sy)+float64(ff*fy)))
+	return force
 }
 
 // State saves or loads the wheels, without their bodies.
 func (c *car) State(s *state.State) {
+	if s.Loading() {
+		c.skids.clear()
+	}
 	s.Double("steer", &c.steer)
 	s.Double("brake", &c.brake)
 	for i := range c.wheels {

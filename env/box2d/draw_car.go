@@ -35,7 +35,7 @@ func (v *headUp) place(x, y float32) (float32, float32) {
 }
 
 // Draw draws the road around the car from above, the car's heading up, and below the speed, the visited
-// tiles and the return. Visited tiles are darker.
+// tiles and the return. Visited tiles are darker, and tyres that slip leave marks.
 func (c *CarRacing) Draw(d render.Canvas, l render.Look) {
 	d.View(viewLeft, viewLow-viewBar, viewRight, viewHigh, l.Paper)
 	if c.world.Bodies() == 0 {
@@ -64,6 +64,7 @@ func (c *CarRacing) Draw(d render.Canvas, l render.Look) {
 		}
 		c.quad(d, &v, c.track.edge(i), border)
 	}
+	c.drawSkids(d, l, &v)
 	c.drawParts(d, l, &v)
 	c.drawBar(d, l)
 }

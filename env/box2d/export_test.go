@@ -67,3 +67,6 @@ func (c *CarRacing) Colors() (all [9]float64) {
 	}
 	return all
 }
+
+// Skids returns the number of pieces of tyre marks in the episode.
+func (c *CarRacing) Skids() int { return c.car.skids.count }

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/render"
 	"github.com/rlrun/rlrun/render/raster"
@@ -238,22 +239,47 @@ func (s *Screen) nextAction() []float32 {
 }
 
 // personAction returns the action of the key that was pressed, or of a key that is held down.
-// Without a key it returns the action that does nothing, or nil if there is no such action.
+// Without a key it returns the action that does nothing, or nil if there is no such action. Keys for
+// actions of numbers can be held together.
 func (s *Screen) personAction() []float32 {
-	if c := s.pressed; c != nil {
-		s.pressed = nil
-		return c.Act
-	}
-	var noKey []float32
+	pressed := s.pressed
+	s.pressed = nil
+	var noKey, held []float32
 	for i := range s.Controls {
 		switch c := &s.Controls[i]; {
 		case c.Key == "":
 			noKey = c.Act
-		case slices.Contains(s.held, c.Key):
-			return c.Act
+		case held == nil && slices.Contains(s.held, c.Key):
+			held = c.Act
 		}
 	}
+	switch _, numbers := s.Player.Spec.Act.(env.Box); {
+	case noKey != nil && numbers:
+		return s.combinedAction(noKey, pressed)
+	case pressed != nil:
+		return pressed.Act
+	case held != nil:
+		return held
+	}
 	return noKey
+}
+
+// combinedAction returns the action of the pressed key, which may be nil, and of all held keys together: of each
+// number the value that differs most from that of the action rest.
+func (s *Screen) combinedAction(rest []float32, pressed *render.Control) []float32 {
+	copy(s.act, rest)
+	for i := range s.Controls {
+		c := &s.Controls[i]
+		if c != pressed && !slices.Contains(s.held, c.Key) {
+			continue
+		}
+		for k, x := range c.Act {
+			if d, most := x-rest[k], s.act[k]-rest[k]; d*d > most*most {
+				s.act[k] = x
+			}
+		}
+	}
+	return s.act
 }
 
 // take takes one step with an action.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rlrun/rlrun/agents"
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/box2d"
 	"github.com/rlrun/rlrun/env/classic"
 	"github.com/rlrun/rlrun/env/grid"
 	"github.com/rlrun/rlrun/policy"
@@ -171,6 +172,33 @@ func TestBack(t *testing.T) {
 	s.Update([]string{"n"}, nil)
 	if s.Player.Seed != seed+1 || s.number != 1 {
 		t.Errorf("N leads to seed %d, want %d", s.Player.Seed, seed+1)
+	}
+}
+
+// TestKeysTogether checks that keys for numbers can be held together: of each number the value that differs most
+// from the action without keys counts, and the first one of two opposite values.
+func TestKeysTogether(t *testing.T) {
+	s := screen(t, func(c *Config) {
+		c.Policy, c.Player = nil, player(box2d.NewCarRacing(), 200)
+		c.Controls = c.Player.Controls()
+	})
+	for _, c := range []struct {
+		pressed string
+		held    []string
+		want    [3]float32
+	}{
+		{"", nil, [3]float32{0, 0, 0}},
+		{"", []string{"up"}, [3]float32{0, 0.5, 0}},
+		{"", []string{"left", "up"}, [3]float32{-0.6, 0.5, 0}},
+		{"right", []string{"up"}, [3]float32{0.6, 0.5, 0}},
+		{"down", []string{"down", "left", "right"}, [3]float32{-0.6, 0.1, 0.8}},
+	} {
+		if s.held = c.held; c.pressed != "" {
+			s.press(c.pressed)
+		}
+		if got := [3]float32(s.personAction()); got != c.want {
+			t.Errorf("%q pressed, %q held: action %v, want %v", c.pressed, c.held, got, c.want)
+		}
 	}
 }
 
