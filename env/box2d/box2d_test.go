@@ -1,7 +1,6 @@
 package box2d_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -10,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/rlrun/rlrun/env"
-	"github.com/rlrun/rlrun/env/state"
 )
 
 // TestSpec checks the time limits and thresholds of Gymnasium's registration, and the sizes of spaces.
@@ -97,49 +95,6 @@ func TestDrawsRefused(t *testing.T) {
 		}
 		if err := made.SetDraws([]float64{math.NaN()}); err == nil {
 			t.Errorf("%s: SetDraws takes NaN", c.id)
-		}
-	}
-}
-
-// TestState checks that an episode that is saved at any step goes on in another environment with the same
-// bits, while legs touch the ground or wheels tiles.
-func TestState(t *testing.T) {
-	for _, id := range registry().IDs() {
-		e, o := makeEnv(t, id, nil).(task), makeEnv(t, id, nil).(task)
-		obs, same := make([]float32, e.Spec().Obs.Size()), make([]float32, e.Spec().Obs.Size())
-		o.Reset(9, same)
-		e.Reset(3, obs)
-		acts := sampleActions(e.Spec().Act, 110, 4)
-		for i, act := range acts[:100] {
-			if e.Step(act, obs).Done() {
-				break
-			}
-			if i%20 != 19 {
-				continue
-			}
-			var file bytes.Buffer
-			if err := state.Save(&file, e); err != nil {
-				t.Fatal(err)
-			}
-			if err := state.Load(&file, o); err != nil {
-				t.Fatalf("%s: %v", id, err)
-			}
-			copied := makeEnv(t, id, nil).(task)
-			if err := state.Save(&file, o); err != nil {
-				t.Fatal(err)
-			}
-			if err := state.Load(&file, copied); err != nil {
-				t.Fatal(err)
-			}
-			for _, act := range acts[100:] {
-				out := o.Step(act, same)
-				if again := copied.Step(act, obs); again != out || !slices.Equal(obs, same) || !slices.Equal(o.Physics(nil), copied.Physics(nil)) {
-					t.Fatalf("%s: a step after loading twice gives %+v, want %+v", id, again, out)
-				}
-				if out.Done() {
-					break
-				}
-			}
 		}
 	}
 }
