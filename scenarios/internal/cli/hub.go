@@ -16,8 +16,8 @@ import (
 
 // serveFlags are the flags of rlrun hub.
 type serveFlags struct {
-	listen, store, secrets, maxStore string
-	json                             bool
+	listen, store, secrets, maxStore, monitor string
+	json                                      bool
 }
 
 // hubCommand returns the command rlrun hub.
@@ -46,6 +46,7 @@ The hub listens on this machine only, unless --listen says otherwise. Other addr
 	flags.StringVar(&f.store, "store", "rlrun-hub", "keep jobs and checkpoints in `DIR`")
 	flags.StringVar(&f.secrets, "secrets", "", "use TLS and the token of `DIR`, which rlrun hub secrets has made")
 	flags.StringVar(&f.maxStore, "max-store", "", "use at most `N` MB of the disk (default nine tenths of what is free)")
+	flags.StringVar(&f.monitor, "monitor", "", "show the state of the server as web pages at `ADDR`: PORT, on this machine only, or HOST:PORT")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object per line on standard output")
 	cmd.AddCommand(a.hubJobsCommand(), a.hubWorkersCommand(), a.hubCancelCommand(), a.hubRemoveCommand(), a.hubDrainCommand(), a.hubSecretsCommand())
 	return cmd
@@ -53,7 +54,7 @@ The hub listens on this machine only, unless --listen says otherwise. Other addr
 
 // serve runs a hub until the program is told to end.
 func (a *App) serve(f serveFlags) error {
-	o := server.Options{Listen: f.listen, Store: f.store, Secrets: f.secrets}
+	o := server.Options{Listen: f.listen, Store: f.store, Secrets: f.secrets, Monitor: f.monitor}
 	if f.maxStore != "" {
 		n, err := positive("--max-store", f.maxStore)
 		if err != nil {

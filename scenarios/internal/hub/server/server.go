@@ -29,6 +29,7 @@ type Options struct {
 	Store    string // directory of the streams, which is made if it does not exist
 	Secrets  string // directory with hub.crt, hub.key and hub.token; "": no TLS and no token
 	MaxStore int64  // largest size of the streams [bytes]; 0: nine tenths of what is free
+	Monitor  string // HOST:PORT or PORT of the pages with the state of the server; "": there are none
 }
 
 // A Hub is a running server. It owns its store.
@@ -60,9 +61,8 @@ const (
 
 // Start starts a hub. Its errors are sentences for users.
 func Start(o Options) (*Hub, error) {
-	host, port, err := net.SplitHostPort(o.Listen)
-	n, err2 := strconv.Atoi(port)
-	if err != nil || err2 != nil || n < -1 || n > 65535 {
+	host, n, ok := split(o.Listen)
+	if !ok {
 		return nil, fmt.Errorf("--listen %s: want HOST:PORT, for example 127.0.0.1:4222", o.Listen)
 	}
 	if !loopback(host) && o.Secrets == "" {
@@ -79,10 +79,14 @@ func Start(o Options) (*Hub, error) {
 			return nil, err
 		}
 	}
-	if err := free(o.Listen, n); err != nil {
+	if err := free("--listen", o.Listen, n); err != nil {
+		return nil, err
+	}
+	if err := monitor(&so, o.Monitor); err != nil {
 		return nil, err
 	}
 	h := &Hub{options: so, log: new(log)}
+	var err error
 	if h.lock, err = own(o.Store); err != nil {
 		return nil, err
 	}
@@ -93,6 +97,30 @@ func Start(o Options) (*Hub, error) {
 		return nil, errors.Join(err, h.lock.Close())
 	}
 	return h, nil
+}
+
+// split returns the host and the port of an address. Port -1 means any free port.
+func split(addr string) (host string, port int, ok bool) {
+	host, text, err := net.SplitHostPort(addr)
+	port, err2 := strconv.Atoi(text)
+	return host, port, err == nil && err2 == nil && -1 <= port && port <= 65535
+}
+
+// monitor sets the address of the pages with the state of the server. They have no token and no TLS, and
+// show names and numbers, but no files. A port alone is a port of this machine only.
+func monitor(so *server.Options, addr string) error {
+	if addr == "" {
+		return nil
+	}
+	if _, err := strconv.Atoi(addr); err == nil {
+		addr = net.JoinHostPort("127.0.0.1", addr)
+	}
+	host, port, ok := split(addr)
+	if !ok {
+		return fmt.Errorf("--monitor %s: want PORT or HOST:PORT, for example 8222", addr)
+	}
+	so.HTTPHost, so.HTTPPort = host, port
+	return free("--monitor", addr, port)
 }
 
 // loopback reports whether only this machine can reach a host.
@@ -116,8 +144,8 @@ func secure(so *server.Options, dir string) error {
 	return nil
 }
 
-// free returns an error if another program listens on the address. The server itself would only wait.
-func free(addr string, port int) error {
+// free returns an error if another program listens on the address of a flag. The server itself would only wait.
+func free(flag, addr string, port int) error {
 	if port == -1 {
 		return nil
 	}
@@ -126,7 +154,7 @@ func free(addr string, port int) error {
 		if e, ok := errors.AsType[*os.SyscallError](err); ok {
 			err = e.Err
 		}
-		return fmt.Errorf("--listen %s: %w", addr, err)
+		return fmt.Errorf("%s %s: %w", flag, addr, err)
 	}
 	return l.Close()
 }

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,6 +53,9 @@ func TestStartRefuses(t *testing.T) {
 		"port taken":          {Options{Listen: running.Addr, Store: filepath.Join(dir, "other")}, "address already in use"},
 		"store taken":         {Options{Listen: "127.0.0.1:-1", Store: filepath.Join(dir, "running")}, "another hub is running with this store"},
 		"store is a file":     {Options{Listen: "127.0.0.1:-1", Store: file}, "--store: "},
+		"monitor":             {Options{Listen: "127.0.0.1:-1", Monitor: "127.0.0.1"}, "--monitor 127.0.0.1: want PORT or HOST:PORT"},
+		"monitor's port":      {Options{Listen: "127.0.0.1:-1", Monitor: "70000"}, "want PORT or HOST:PORT"},
+		"monitor taken":       {Options{Listen: "127.0.0.1:-1", Monitor: running.Addr}, "--monitor " + running.Addr + ": address already in use"},
 		"too little to store": {Options{Listen: "127.0.0.1:-1", Store: filepath.Join(dir, "small"), MaxStore: 1 << 20}, "want 64 MB at least"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,5 +107,27 @@ func TestSecrets(t *testing.T) {
 	}
 	if info, err := os.Stat(filepath.Join(dir, link.KeyFile)); err != nil || info.Mode().Perm()&0o077 != 0 {
 		t.Errorf("mode of the key = %v, %v, want 0600", info.Mode(), err)
+	}
+}
+
+// TestMonitor checks that the page with the streams of a hub is there, for this machine, and only if it
+// is wanted.
+func TestMonitor(t *testing.T) {
+	h := start(t, Options{Listen: "127.0.0.1:-1", Store: t.TempDir(), Monitor: "-1"})
+	addr := h.server.MonitorAddr()
+	if addr == nil || !addr.IP.IsLoopback() {
+		t.Fatalf("the pages are at %v, want this machine", addr)
+	}
+	r, err := http.Get("http://" + addr.String() + "/jsz?acc=$G&consumers=true&config=true")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	page, err := io.ReadAll(r.Body)
+	if err != nil || !strings.Contains(string(page), `"name": "RL_QUEUE"`) {
+		t.Errorf("the page has %d bytes, %v, want the queue", len(page), err)
+	}
+	if plain := start(t, Options{Listen: "127.0.0.1:-1", Store: t.TempDir()}); plain.server.MonitorAddr() != nil {
+		t.Errorf("without Monitor, the pages are at %v, want none", plain.server.MonitorAddr())
 	}
 }
