@@ -62,6 +62,7 @@ type Learner struct {
 	number  uint64             // number of the latest rollout, and version of its weights
 	workers map[string]*worker // by name
 	times   []time.Duration    // times that the latest parts took
+	usual   time.Duration      // time after which a rollout takes longer than the latest ones
 	alone   bool               // nobody has played the latest rollout
 	anybody sync.Once          // closes came
 	came    chan struct{}      // is closed when the first worker has come
@@ -96,8 +97,9 @@ type rollout struct {
 	left   int           // parts without a result
 	ended  chan struct{} // is closed when no part is left, or when it is given up
 	failed bool          // it is given up
-	said   time.Time     // time of the latest sentence about what is waited for
-	resend []byte        // weights, for workers that lack them
+	began  time.Time
+	said   time.Time // time of the latest sentence about what is waited for
+	resend []byte    // weights, for workers that lack them
 }
 
 // A part is a part of a rollout.
@@ -117,7 +119,7 @@ func NewLearner(conn *nats.Conn, a Announcement, setup []byte, wait time.Duratio
 	if len(setup) > pieceSize {
 		return nil, fmt.Errorf("the settings of the run have %d bytes, want %d at most to spread its acting", len(setup), pieceSize)
 	}
-	l := &Learner{say: say, conn: conn, weights: NewBroadcaster(conn, a.Run), workers: map[string]*worker{}, came: make(chan struct{}), wait: wait}
+	l := &Learner{say: say, conn: conn, weights: NewBroadcaster(conn, a.Run), workers: map[string]*worker{}, came: make(chan struct{}), wait: wait, usual: sayInterval}
 	collect, err := conn.Subscribe(collectSubject(a.Run), l.hear)
 	if err != nil {
 		return nil, err
@@ -190,7 +192,7 @@ func (l *Learner) begin(weights []byte, states [][]byte, accept func(part int, r
 		return nil
 	}
 	l.turn(false, fmt.Sprintf("workers act for this run: %d", n))
-	r := &rollout{states: states, accept: accept, parts: make([]part, len(states)), left: len(states), ended: make(chan struct{}), said: now.Add(silence - sayInterval)}
+	r := &rollout{states: states, accept: accept, parts: make([]part, len(states)), left: len(states), ended: make(chan struct{}), began: now, said: now.Add(l.usual - sayInterval)}
 	l.rollout = r
 	l.weights.Send(l.number, weights) // an error means that the hub is away; workers then ask for them
 	r.resend = weights
@@ -257,6 +259,7 @@ func (l *Learner) end(failed bool) {
 	l.rollout, r.failed = nil, failed
 	if !failed {
 		l.stats.Rollouts++
+		l.usual = max(silence, 3*time.Since(r.began))
 	}
 	close(r.ended)
 }
