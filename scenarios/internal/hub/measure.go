@@ -38,6 +38,7 @@ func Benchmarks() []Benchmark {
 		{"jobs", measureJobs},
 		{"objects", measureObjects},
 		{"checkpoints", measureCheckpoints},
+		{"acting", measureActing},
 	}
 }
 
