@@ -94,7 +94,7 @@ func (o *offPolicy) useActors(learner distributable, c Acting, x ApeX, mk func(i
 		o.cores = parallel.New(o.setup.cores(min(2, max(1, runtime.GOMAXPROCS(0)-c.Actors))))
 	}
 	o.actors = &apexActors{learner: learner, publish: x.PublishEvery, sums: map[int][]float64{}, rows: make([]int, o.setup.NEnvs)}
-	o.actors.fleet, err = newFleet(c, c.Actors, o.setup.cores(c.Actors), learner.weights(), func(i int) (actor, error) {
+	o.actors.fleet, err = newFleet(c, c.Actors, o.setup.onlyActor, o.setup.cores(c.Actors), learner.weights(), func(i int) (actor, error) {
 		agent, err := mk(i)
 		if err != nil {
 			return nil, err
@@ -252,7 +252,7 @@ func (x *apexActors) State(s *state.State) {
 // forActor changes the settings to those of the agent of actor i.
 func (r *Replay) forActor(i int, s *Setup, c *Acting, x ApeX) {
 	n := c.Actors
-	s.firstEnv, s.Steps, s.Beyond, s.Cores = i*s.NEnvs, (s.Steps+n-1)/n, true, 1
+	s.onlyActor, s.firstEnv, s.Steps, s.Beyond, s.Cores = 0, i*s.NEnvs, (s.Steps+n-1)/n, true, 1
 	r.LearningStarts, r.Prioritized = (r.LearningStarts+n-1)/n, false
 	r.BufferSize = x.ActorSteps * s.NEnvs
 	r.BatchSize = r.BufferSize

@@ -59,13 +59,13 @@ type actorBase struct {
 
 // A Source is the actors of a learner that play elsewhere.
 type Source interface {
-	// Publish sends weights to the actors: the tensors of the learner, one after another. The
-	// version counts the calls, from 0. The caller keeps the slice.
-	Publish(version int, weights []float32) error
+	// Publish sends weights to the actors, as Player.SetWeights takes them. The version counts the
+	// calls, from 0. The caller keeps the slice.
+	Publish(version int, weights []byte)
 
-	// Take returns the next trajectory, and waits for it. The caller keeps it until it is
-	// released.
-	Take() (*Trajectory, error)
+	// Take returns the next trajectory, as Player.Play returns it, and how often actors were
+	// refused since the last call. It waits for some time, and then returns nil.
+	Take() (trajectory []byte, refused int)
 }
 
 // A fleet is the actors of a learner, the queue of their complete trajectories, and the weights
@@ -97,11 +97,14 @@ type fleet struct {
 	last   map[int]int // number of the latest trajectory of each actor that was taken
 	log    []Learned   // trajectories that the learner has used since the last call of Learned
 	played playback
+
+	encoded []byte // scratch: weights for a Source
+	turn    int    // actor that plays next while no trajectories come from a Source
 }
 
 // newFleet returns a fleet of n actors, made by the function mk. In turns they play on at most the
-// given number of cores. learned are the tensors of the learner whose values the actors need.
-func newFleet(c Acting, n, cores int, learned []*tape.Param, mk func(i int) (actor, error)) (*fleet, error) {
+// given number of cores. If only is not 0, actor only-1 is the only one that is made. learned are the tensors of the learner whose values the actors need.
+func newFleet(c Acting, n, only, cores int, learned []*tape.Param, mk func(i int) (actor, error)) (*fleet, error) {
 	f := &fleet{c: c, learned: learned, cores: parallel.New(cores), last: map[int]int{}, version: -1}
 	f.changed.L = &f.mu
 	size := 0
@@ -110,6 +113,9 @@ func newFleet(c Acting, n, cores int, learned []*tape.Param, mk func(i int) (act
 	}
 	f.weights = make([]float32, size)
 	for i := range n {
+		if only > 0 && i != only-1 {
+			continue
+		}
 		a, err := mk(i)
 		if err != nil {
 			return f, err
@@ -184,19 +190,25 @@ func (f *fleet) next(a actor) {
 		b.version = f.version
 		load(b.tensors, f.weights)
 	}
-	var t *Trajectory
-	if last := len(f.free) - 1; last >= 0 {
-		t, f.free = f.free[last], f.free[:last]
-	}
 	f.mu.Unlock()
 	if fresh {
 		a.loaded()
 	}
-	if t == nil {
-		t = newTrajectory(b.shape)
+	b.current = f.blank()
+	a.begin(b.current)
+}
+
+// blank returns a trajectory without content.
+func (f *fleet) blank() *Trajectory {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	last := len(f.free) - 1
+	if last < 0 {
+		return newTrajectory(f.shape)
 	}
-	b.current = t
-	a.begin(t)
+	t := f.free[last]
+	f.free = f.free[:last]
+	return t
 }
 
 // load sets the tensors to weights, tensor after tensor.
@@ -251,7 +263,7 @@ func (f *fleet) put(b *actorBase) {
 func (f *fleet) take() (*Trajectory, error) {
 	switch {
 	case f.source != nil:
-		return f.source.Take()
+		return f.takeFrom(f.source)
 	case f.script != nil:
 		return f.script.take()
 	case f.c.Ordered && len(f.queue) == 0:
@@ -273,6 +285,37 @@ func (f *fleet) take() (*Trajectory, error) {
 	return t, nil
 }
 
+// takeFrom returns the next trajectory of actors elsewhere. If none comes, an actor of this program
+// plays one, so that the run goes on.
+func (f *fleet) takeFrom(s Source) (*Trajectory, error) {
+	for {
+		data, refused := s.Take()
+		f.refusals += refused
+		if data == nil {
+			break
+		}
+		t := f.blank()
+		if err := t.decode(data); err != nil || t.Actor < len(f.actors) || t.Version > f.version {
+			f.lag.dropped++
+			f.release(t)
+			continue
+		}
+		return t, nil
+	}
+	a := f.actors[f.turn]
+	f.turn = (f.turn + 1) % len(f.actors)
+	f.stop.Store(false)
+	f.next(a)
+	if err := f.play(a); err != nil {
+		return nil, err
+	}
+	b := a.base()
+	t := b.current
+	b.current = nil
+	b.number++
+	return t, nil
+}
+
 // release gives a trajectory back, for reuse.
 func (f *fleet) release(t *Trajectory) {
 	f.mu.Lock()
@@ -291,7 +334,8 @@ func (f *fleet) publish() error {
 	f.mu.Unlock()
 	switch {
 	case f.source != nil:
-		return f.source.Publish(f.version, f.weights)
+		f.encoded = appendFloats(f.encoded[:0], f.weights)
+		f.source.Publish(f.version, f.encoded)
 	case f.script != nil:
 		return f.playScript()
 	}

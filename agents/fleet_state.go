@@ -36,6 +36,9 @@ func (f *fleet) actorState(s *state.State, a actor) {
 		s.Floats("actor/"+p.Name, p.Value)
 	}
 	a.State(s)
+	if s.Loading() {
+		a.loaded()
+	}
 	begun := b.current != nil
 	s.Bool("actor/begun", &begun)
 	if s.Loading() {

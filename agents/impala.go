@@ -76,7 +76,7 @@ func (a *IMPALA) build(mk env.Maker) error {
 		return err
 	}
 	model := a.networks.model
-	a.fleet, err = newFleet(c.Acting, c.Actors, c.cores(c.Actors), model.Tensors(), func(i int) (actor, error) {
+	a.fleet, err = newFleet(c.Acting, c.Actors, c.onlyActor, c.cores(c.Actors), model.Tensors(), func(i int) (actor, error) {
 		return newIMPALAActor(mk, c, i, model)
 	})
 	if err != nil {

@@ -11,7 +11,7 @@ type lags struct {
 	counts  [maxCountedLag + 1]int64 // number of trajectories with each lag
 	total   int                      // number of trajectories
 	max     int                      // largest lag
-	dropped int                      // trajectories that were too old
+	dropped int                      // trajectories that were too old, and messages that were none
 	doubles int                      // trajectories that came twice
 }
 

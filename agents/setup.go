@@ -25,7 +25,8 @@ type Setup struct {
 	Engine nn.Engine // engine that builds and runs the networks
 	Cores  int       // largest number of cores that the agent uses; 0 means all. Results do not depend on Cores. Actors that do not wait for the learner take no notice of it
 
-	firstEnv int // number of the agent's first environment in the run; not 0 for the agents of actors
+	onlyActor int // number of the only actor that is made, from 1; 0: all are made
+	firstEnv  int // number of the agent's first environment in the run; not 0 for the agents of actors
 }
 
 // cores returns the number of cores that the agent uses, at most limit.

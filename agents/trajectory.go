@@ -13,12 +13,20 @@ type trajectoryShape struct {
 	mask        int      // M choices of a mask; 0 without masks
 	memory      int      // H floats of the policy's memory for each environment; 0 without memory
 	measures    []string // [K] names of the metrics of an episode
+
+	obsLayout, actLayout env.Layout
 }
 
 // shapeOf returns the shape of trajectories of the given steps in the environments of a player.
 func (p *player) shapeOf(spec env.Spec, steps, memory int) trajectoryShape {
 	n := p.vec.Len()
+	observations, err := env.LayoutOf(spec.Obs)
+	actions, err2 := env.LayoutOf(spec.Act)
+	if err != nil || err2 != nil {
+		panic("agents: the spaces of a valid environment have no layout")
+	}
 	return trajectoryShape{
+		obsLayout: observations, actLayout: actions,
 		steps: steps, envs: n, obs: spec.Obs.Size(), act: spec.Act.Size(), mask: len(p.mask) / n, memory: memory, measures: p.stats.measures,
 	}
 }
