@@ -63,6 +63,7 @@ type Learner struct {
 	workers map[string]*worker // by name
 	times   []time.Duration    // times that the latest parts took
 	usual   time.Duration      // time after which a rollout takes longer than the latest ones
+	most    int                // largest number of workers so far
 	alone   bool               // nobody has played the latest rollout
 	anybody sync.Once          // closes came
 	came    chan struct{}      // is closed when the first worker has come
@@ -188,10 +189,11 @@ func (l *Learner) begin(weights []byte, states [][]byte, accept func(part int, r
 	l.number++
 	n := l.present(now)
 	if n == 0 {
-		l.turn(true, "no worker acts for this run yet, so it plays here; rlrun work --hub URL starts a worker")
+		l.turn(true, false, "no worker acts for this run yet, so it plays here; rlrun work --hub URL starts a worker")
 		return nil
 	}
-	l.turn(false, fmt.Sprintf("workers act for this run: %d", n))
+	l.turn(false, n > l.most, fmt.Sprintf("workers act for this run: %d", n))
+	l.most = max(l.most, n)
 	r := &rollout{states: states, accept: accept, parts: make([]part, len(states)), left: len(states), ended: make(chan struct{}), began: now, said: now.Add(l.usual - sayInterval)}
 	l.rollout = r
 	l.weights.Send(l.number, weights) // an error means that the hub is away; workers then ask for them
@@ -200,9 +202,9 @@ func (l *Learner) begin(weights []byte, states [][]byte, accept func(part int, r
 	return r
 }
 
-// turn notes whether the run plays alone, and says the text if this has changed.
-func (l *Learner) turn(alone bool, text string) {
-	if l.number == 1 || l.alone != alone {
+// turn notes whether the run plays alone, and says the text if this has changed, or if more is true.
+func (l *Learner) turn(alone, more bool, text string) {
+	if l.number == 1 || l.alone != alone || more {
 		l.say(text)
 	}
 	l.alone = alone
@@ -227,7 +229,7 @@ func (l *Learner) look(r *rollout) {
 	}
 	now := time.Now()
 	if l.present(now) == 0 {
-		l.turn(true, fmt.Sprintf("no worker answers any more, so iteration %d plays here", l.number))
+		l.turn(true, false, fmt.Sprintf("no worker answers any more, so iteration %d plays here", l.number))
 		l.end(true)
 		return
 	}
