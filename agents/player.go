@@ -16,11 +16,15 @@ const actorsBranch = 5
 // acting returns the settings of the actors.
 func (c *Acting) acting() *Acting { return c }
 
-// HasActors reports whether an agent with config c has actors that can play elsewhere: they do not
-// take turns with the learner, and repeat no log.
-func HasActors(c Config) bool {
+// Actors returns the number of actors of an agent with config c, and the number of trajectories that can
+// wait for its learner. The number is 0 if no actors can play elsewhere: there are none, or they take
+// turns with the learner, or they repeat a log.
+func Actors(c Config) (actors, depth int) {
 	a, ok := c.(interface{ acting() *Acting })
-	return ok && a.acting().Actors > 0 && !a.acting().Ordered && a.acting().ReplayLog == ""
+	if !ok || a.acting().Ordered || a.acting().ReplayLog != "" {
+		return 0, 0
+	}
+	return a.acting().Actors, a.acting().QueueDepth
 }
 
 // A fleeted agent has actors.
@@ -62,12 +66,13 @@ type Player struct {
 // NewPlayer returns the Player with the given id for the learner of an agent with config c, which the
 // function mk makes. Ids from the number of actors on are of players elsewhere. It changes c.
 func NewPlayer(c Config, id int, mk func() (Agent, error)) (*Player, error) {
-	if !HasActors(c) {
+	actors, _ := Actors(c)
+	if actors == 0 {
 		return nil, fmt.Errorf("agents: a Player for a %T, want an agent with actors that do not take turns", c)
 	}
 	base := c.Base()
 	base.Seed = env.Split(env.Split(base.Seed, actorsBranch), uint64(id))
-	base.onlyActor = id%c.(interface{ acting() *Acting }).acting().Actors + 1
+	base.onlyActor = id%actors + 1
 	a, err := mk()
 	if err != nil {
 		return nil, err

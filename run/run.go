@@ -211,6 +211,10 @@ func (r *Run) restore() (err error) {
 // Create or Resume.
 func (r *Run) Spread(c agents.Collector) error { return agents.Spread(r.agent, c) }
 
+// TakeFrom lets the agent learn from the trajectories of actors elsewhere: see agents.TakeFrom. It must be
+// called after Create or Resume.
+func (r *Run) TakeFrom(s agents.Source) error { return agents.TakeFrom(r.agent, s) }
+
 // Learned returns a copy of the current policy. Observers may call Learned during training. Other
 // code may call it only after Train has returned.
 func (r *Run) Learned() policy.Policy { return r.agent.Policy().Clone() }

@@ -240,6 +240,16 @@ func (s *Scenario) CanSpread() bool { return agents.CanSpread(s.config) }
 // NewActor returns an Actor that plays parts of the agent's rollouts for another program.
 func (s *Scenario) NewActor() (*agents.Actor, error) { return agents.NewActor(s.single, s.config) }
 
+// Actors returns the number of actors of the agent that can play in other programs, and the number of
+// trajectories that can wait for the learner: see agents.Actors.
+func (s *Scenario) Actors() (actors, depth int) { return agents.Actors(s.config) }
+
+// NewPlayer returns the Player with the given id, which plays trajectories for another program. The Scenario
+// can be used for nothing else afterwards.
+func (s *Scenario) NewPlayer(id int) (*agents.Player, error) {
+	return agents.NewPlayer(s.config, id, s.NewAgent)
+}
+
 // NewAgent returns a new, untrained agent with its environments.
 func (s *Scenario) NewAgent() (agents.Agent, error) {
 	return s.kind.build(s.TrainEnvs, s.config)

@@ -93,7 +93,7 @@ func (a *App) spreadRun(name string, changes []scenario.Change, out string, ever
 		return badInput{err}
 	}
 	a.warnRepeat(s.Cells[0].Scenario)
-	if s.Cells[0].Scenario.CanSpread() {
+	if actors, _ := s.Cells[0].Scenario.Actors(); actors > 0 || s.Cells[0].Scenario.CanSpread() {
 		return a.spreadActing(s, every, f)
 	}
 	return a.spreadSweep(s, every, f)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/crash"
 	"github.com/rlrun/rlrun/scenarios/internal/hub/acting"
 	"github.com/rlrun/rlrun/scenarios/internal/hub/link"
+	"github.com/rlrun/rlrun/scenarios/internal/hub/trajectories"
 )
 
 // joinTime is the time in which workers that are free join a run.
@@ -69,7 +71,7 @@ func (w *Worker) wanted(slot int, refused map[string]bool) *learnerRun {
 	others := map[string]bool{}
 	for _, r := range w.learners {
 		switch {
-		case r.Kind != acting.Ordered || refused[r.Run]:
+		case r.Kind != acting.Ordered && r.Kind != trajectories.Kind || refused[r.Run]:
 		case r.Code == w.Version.Code && r.Kernels == w.Version.Kernels:
 			fitting = append(fitting, r)
 		default:
@@ -107,6 +109,9 @@ func (w *Worker) act(ctx context.Context, slot int, r *learnerRun) (err error) {
 		}
 	}()
 	defer crash.Guard(&err, func() string { return fmt.Sprintf("acting for %s, seed %d", r.Name, r.Seed) })
+	if r.Kind == trajectories.Kind {
+		return w.play(ctx, r)
+	}
 	conn := w.store.Link.Conn
 	try, done := w.store.Link.Request(ctx)
 	text, err := acting.Setup(try, conn, r.Run)
@@ -123,22 +128,61 @@ func (w *Worker) act(ctx context.Context, slot int, r *learnerRun) (err error) {
 	if err != nil {
 		return err
 	}
+	return errors.Join(w.during(r, func() error {
+		return acting.Act(ctx, conn, r.Run, fmt.Sprintf("%s-%d", w.Name, slot+1), actor)
+	}), actor.Close())
+}
+
+// during lists a run as one for which this worker acts, and says so, during the call of act.
+func (w *Worker) during(r *learnerRun, act func() error) error {
 	w.list(r.Run, true)
 	defer w.list(r.Run, false)
-	w.to.Say(fmt.Sprintf("%s, seed %d: acts for its learner", s.Name, s.Seed))
-	err = acting.Act(ctx, conn, r.Run, fmt.Sprintf("%s-%d", w.Name, slot+1), actor)
+	w.to.Say(fmt.Sprintf("%s, seed %d: acts for its learner", r.Name, r.Seed))
+	err := act()
 	if err == nil {
-		w.to.Say(fmt.Sprintf("%s, seed %d: has acted", s.Name, s.Seed))
+		w.to.Say(fmt.Sprintf("%s, seed %d: has acted", r.Name, r.Seed))
 	}
-	return errors.Join(err, actor.Close())
+	return err
+}
+
+// play plays trajectories for a run until ctx ends.
+func (w *Worker) play(ctx context.Context, r *learnerRun) error {
+	try, done := w.store.Link.Request(ctx)
+	id, text, err := trajectories.Join(try, w.store.Link, r.Run)
+	if done(); err != nil {
+		link.Wait(ctx, time.Second) // it has just ended, or the hub is away
+		return nil
+	}
+	s, err := scenario.Parse(configFile, text, nil, w.catalog)
+	if err != nil {
+		return err
+	}
+	s.UseCores(1)
+	player, err := s.NewPlayer(id)
+	if err != nil {
+		return err
+	}
+	return errors.Join(w.during(r, func() error { return trajectories.Act(ctx, w.store.Link, r.Run, player) }), player.Close())
 }
 
 // Spread lets the workers of a hub act for the run r from now on: this program trains, and they play the
-// rollouts. The Learner must be closed after the training.
-func Spread(ctx context.Context, l *link.Link, r *run.Run, v Version, say func(string)) (*acting.Learner, error) {
+// rollouts or trajectories. The result must be closed after the training.
+func Spread(ctx context.Context, l *link.Link, r *run.Run, v Version, say func(string)) (io.Closer, error) {
 	text, err := infile.Read(filepath.Join(r.Dir, configFile), maxConfig)
 	if err != nil {
 		return nil, err
+	}
+	s := r.Scenario
+	a := acting.Announcement{Run: unique("acting"), Kind: acting.Ordered, Code: v.Code, Kernels: v.Kernels, Name: s.Name, Seed: s.Seed}
+	if actors, depth := s.Actors(); actors > 0 {
+		learner, err := trajectories.NewLearner(ctx, l, a, text, actors, depth, say)
+		if err != nil {
+			return nil, err
+		}
+		if err := r.TakeFrom(learner); err != nil {
+			return nil, errors.Join(err, learner.Close())
+		}
+		return learner, nil
 	}
 	all, err := Workers(ctx, l)
 	if err != nil {
@@ -148,8 +192,6 @@ func Spread(ctx context.Context, l *link.Link, r *run.Run, v Version, say func(s
 	if slices.ContainsFunc(all, func(w WorkerInfo) bool { return w.Version == v && len(w.Jobs) < w.Cores }) {
 		wait = joinTime
 	}
-	s := r.Scenario
-	a := acting.Announcement{Run: unique("acting"), Kind: acting.Ordered, Code: v.Code, Kernels: v.Kernels, Name: s.Name, Seed: s.Seed}
 	learner, err := acting.NewLearner(l.Conn, a, text, wait, say)
 	if err != nil {
 		return nil, err

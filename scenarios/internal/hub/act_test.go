@@ -48,7 +48,7 @@ func learned(t *testing.T, s *journal.Store, dir string, steps int) acting.Count
 	if err := l.Close(); err != nil {
 		t.Error(err)
 	}
-	return l.Counts()
+	return l.(*acting.Learner).Counts()
 }
 
 // TestActing checks that a run for which workers act has the same files as a run alone: without a worker,
