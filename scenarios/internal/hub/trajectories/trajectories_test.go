@@ -88,9 +88,17 @@ func work(ctx context.Context, t testing.TB, l *link.Link, run string, mk env.Ma
 	}
 }
 
-// learn trains an IMPALA whose trajectories n workers play, and returns what it has learned from and the
-// metrics at the end.
-func learn(t testing.TB, run string, mk env.Maker, c agents.IMPALAConfig, n int, kill bool) (a *agents.IMPALA, all []agents.Learned, metrics map[string]float64) {
+// A result is a trained IMPALA, what it has learned from, its metrics at the end, and its speed after the
+// first iteration.
+type result struct {
+	agent   *agents.IMPALA
+	learned []agents.Learned
+	metrics map[string]float64
+	speed   float64 // [steps/s]
+}
+
+// learn trains an IMPALA whose trajectories n workers play.
+func learn(t testing.TB, run string, mk env.Maker, c agents.IMPALAConfig, n int, kill bool) (all result) {
 	t.Helper()
 	dial := connect(t)
 	l, err := trajectories.NewLearner(t.Context(), dial(), acting.Announcement{Run: run}, nil, c.Actors, c.QueueDepth, func(text string) { t.Log(text) })
@@ -107,39 +115,42 @@ func learn(t testing.TB, run string, mk env.Maker, c agents.IMPALAConfig, n int,
 		conn := dial()
 		working.Go(func() { work(ctx, t, conn, run, mk, c, kills) })
 	}
-	a = agents.Must(agents.NewIMPALA(mk, c))
+	a := agents.Must(agents.NewIMPALA(mk, c))
 	if err := agents.TakeFrom(a, l); err != nil {
 		t.Fatal(err)
 	}
-	var r agents.Report
+	r, err := a.Learn(1)
+	first, start := r.Steps, time.Now()
+	all.learned = append(all.learned, a.Learned()...)
 	for r.Steps < c.Steps && err == nil {
 		r, err = a.Learn(r.Steps + 1)
-		all = append(all, a.Learned()...)
+		all.learned = append(all.learned, a.Learned()...)
 	}
+	all.agent, all.speed = a, float64(r.Steps-first)/time.Since(start).Seconds()
 	cancel()
 	working.Wait()
 	if err = errors.Join(err, l.Close()); err != nil {
 		t.Fatal(err)
 	}
-	metrics = map[string]float64{}
+	all.metrics = map[string]float64{}
 	for _, m := range r.Losses {
-		metrics[m.Name] = m.Value
+		all.metrics[m.Name] = m.Value
 	}
-	return a, all, metrics
+	return all
 }
 
 // TestKilled checks that a run ends and learns although its workers die at random, each after at most
 // thirty trajectories, and that no trajectory is learned from twice.
 func TestKilled(t *testing.T) {
 	c := settings(4)
-	c.Steps = 40_000
+	c.Steps = 24_000
 	if testing.Short() {
 		c.Steps = 4000
 	}
 	mk := env.Each(classic.NewCartPole)
-	a, all, metrics := learn(t, "killed", mk, c, 3, true)
+	r := learn(t, "killed", mk, c, 3, true)
 	seen, actors := map[[2]int]bool{}, map[int]bool{}
-	for _, l := range all {
+	for _, l := range r.learned {
 		if key := [2]int{l.Actor, l.Number}; seen[key] {
 			t.Errorf("%+v was used twice", l)
 		} else {
@@ -147,14 +158,14 @@ func TestKilled(t *testing.T) {
 		}
 	}
 	if len(actors) < 4 {
-		t.Errorf("trajectories of %d actors, want those of actors that came after others had died; metrics %v", len(actors), metrics)
+		t.Errorf("trajectories of %d actors, want those of actors that came after others had died; metrics %v", len(actors), r.metrics)
 	}
 	if testing.Short() {
 		return
 	}
-	s, err := agents.Evaluate(context.Background(), a.Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 500, Seed: 1})
-	if err != nil || s.Mean < 100 {
-		t.Errorf("mean return %v, want 100, five times that of random actions; error %v", s.Mean, err)
+	s, err := agents.Evaluate(context.Background(), r.agent.Policy(), mk, agents.Evaluation{Episodes: 20, MaxSteps: 500, Seed: 1})
+	if err != nil || s.Mean < 60 {
+		t.Errorf("mean return %v, want 60, three times that of random actions; error %v", s.Mean, err)
 	}
 }
 
@@ -163,16 +174,16 @@ func TestKilled(t *testing.T) {
 func TestSlowLearner(t *testing.T) {
 	c := settings(2)
 	c.Steps, c.MaxLag, c.Network.NetArch = 3000, 1000, policy.Layers(256, 256)
-	_, all, metrics := learn(t, "slow", env.Each(classic.NewCartPole), c, 4, false)
+	r := learn(t, "slow", env.Each(classic.NewCartPole), c, 4, false)
 	next := map[int]int{}
-	for _, l := range all {
+	for _, l := range r.learned {
 		if l.Number != next[l.Actor] {
 			t.Fatalf("%+v, want trajectory %d of this actor", l, next[l.Actor])
 		}
 		next[l.Actor]++
 	}
-	if metrics["trajectories_refused"] == 0 || metrics["trajectories_dropped"] > 0 {
-		t.Errorf("metrics %v, want refusals and nothing dropped", metrics)
+	if r.metrics["trajectories_refused"] == 0 || r.metrics["trajectories_dropped"] > 0 {
+		t.Errorf("metrics %v, want refusals and nothing dropped", r.metrics)
 	}
 }
 
@@ -195,13 +206,12 @@ func BenchmarkPlayers(b *testing.B) {
 	for _, n := range []int{1, 2, 4, 8} {
 		b.Run(map[int]string{1: "1", 2: "2", 4: "4", 8: "8"}[n], func(b *testing.B) {
 			c := settings(16)
-			c.NEnvs, c.NSteps, c.BatchSize, c.Steps = 1, 20, 8, 1000*n
+			c.NEnvs, c.NSteps, c.BatchSize, c.Steps = 1, 20, 8, 1280+4000*n
 			for b.Loop() {
-				start := time.Now()
-				_, all, metrics := learn(b, "bench", env.Each(func() env.Env { return &waiting{Env: classic.NewCartPole()} }), c, n, false)
-				b.ReportMetric(float64(20*len(all))/time.Since(start).Seconds(), "steps/s")
-				b.ReportMetric(metrics["lag_p99"], "lag-p99")
-				b.ReportMetric(metrics["lag_max"], "lag-max")
+				r := learn(b, "bench", env.Each(func() env.Env { return &waiting{Env: classic.NewCartPole()} }), c, n, false)
+				b.ReportMetric(r.speed, "steps/s")
+				b.ReportMetric(r.metrics["lag_p99"], "lag-p99")
+				b.ReportMetric(r.metrics["lag_max"], "lag-max")
 			}
 		})
 	}
