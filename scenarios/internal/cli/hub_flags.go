@@ -33,6 +33,9 @@ func (f *hubFlags) connect(ctx context.Context, name string) (*link.Link, *journ
 	s, err := journal.Open(ctx, l)
 	if err != nil {
 		l.Close()
+		if errors.Is(err, link.ErrUser) {
+			err = badInput{err}
+		}
 		return nil, nil, err
 	}
 	return l, s, nil

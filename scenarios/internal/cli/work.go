@@ -91,6 +91,9 @@ func (a *App) work(cores int, f workFlags) error {
 	if ctx.Err() != nil {
 		return nil
 	}
+	if errors.Is(err, link.ErrUser) {
+		return badInput{err}
+	}
 	if err != nil {
 		return err
 	}

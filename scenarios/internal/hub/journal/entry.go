@@ -78,8 +78,12 @@ const (
 	// maxEntry is the largest length of an entry [bytes].
 	maxEntry = 1 << 20
 
-	// inlineSize is the largest size of a chunk in an entry [bytes].
+	// inlineSize is the largest size of a chunk in an entry [bytes]. It is less if messages of the server must
+	// be shorter than maxEntry.
 	inlineSize = 16 << 10
+
+	// pieceSize is the length of the messages of an object [bytes], as NATS has it.
+	pieceSize = 128 << 10
 
 	// smallChunk and largeChunk are the sizes of the chunks of a file, before and after the offset
 	// manySmall [bytes]. Large chunks keep the entries of large replay buffers short.

@@ -106,7 +106,7 @@ func (j *Journal) append(ctx context.Context, e *Entry, final func(error) bool) 
 	if err != nil {
 		return err
 	}
-	if len(data) > maxEntry-1024 { // the headers of the message count too
+	if len(data) > j.store.maxEntry-1024 { // the headers of the message count too
 		return fmt.Errorf("journal: an entry of %d bytes, which is too long", len(data))
 	}
 	j.n++

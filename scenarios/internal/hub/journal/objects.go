@@ -33,7 +33,7 @@ func (s *Store) Objects(job, owner string) *ObjectWriter { return &ObjectWriter{
 // otherwise puts them into an object. It tries until the object is stored, or until ctx ends.
 func (w *ObjectWriter) Chunk(ctx context.Context, at int64, data []byte) (Chunk, error) {
 	c := Chunk{At: at, Size: int64(len(data)), Sum: Sum(data)}
-	if len(data) <= inlineSize {
+	if len(data) <= w.store.inlineSize {
 		c.Data = data
 		return c, nil
 	}
@@ -42,7 +42,8 @@ func (w *ObjectWriter) Chunk(ctx context.Context, at int64, data []byte) (Chunk,
 	return c, link.Retry(ctx, func() error {
 		try, cancel := w.store.Link.Try(ctx, objectTimeout)
 		defer cancel()
-		_, err := w.store.blobs.PutBytes(try, c.Blob, data)
+		meta := jetstream.ObjectMeta{Name: c.Blob, Opts: &jetstream.ObjectMetaOptions{ChunkSize: uint32(w.store.pieceSize)}}
+		_, err := w.store.blobs.Put(try, meta, bytes.NewReader(data))
 		return err
 	}, nil)
 }

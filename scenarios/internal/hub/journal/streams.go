@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/rlrun/rlrun/scenarios/internal/hub/link"
@@ -41,6 +42,9 @@ type Store struct {
 
 	journal, queue jetstream.Stream
 	blobs          jetstream.ObjectStore
+	maxEntry       int // largest length of an entry [bytes]
+	inlineSize     int // largest size of a chunk in an entry [bytes]
+	pieceSize      int // largest length of a message of an object [bytes]
 }
 
 // Limits bounds what the streams may take [bytes]. 0 means no bound.
@@ -86,22 +90,39 @@ func orUnlimited(n int64) int64 {
 	return n
 }
 
-// Open opens the streams of a hub. It waits while the hub is away or has not made them yet.
+// minPayload is the least max_payload that a server may have [bytes].
+const minPayload = 64 << 10
+
+// startTime is the time that the JetStream of a NATS server may take to start.
+const startTime = 3 * time.Second
+
+// Open opens the streams of a hub. It waits while the hub is away or has not made them yet. A server
+// that cannot be a hub is an error that wraps link.ErrUser.
 func Open(ctx context.Context, l *link.Link) (*Store, error) {
 	s := &Store{Link: l, AckWait: AckWait}
+	limit := int(min(l.Conn.MaxPayload(), maxEntry))
+	if limit < minPayload {
+		return nil, link.UserErrorf("the NATS server has a max_payload of %d bytes; want %d at least", limit, minPayload)
+	}
+	s.maxEntry, s.inlineSize, s.pieceSize = limit, min(inlineSize, limit/64), min(pieceSize, limit-1024)
+	begun, own := time.Now(), l.Conn.ConnectedServerName() == ServerName
 	return s, link.Retry(ctx, func() error {
 		try, cancel := l.Request(ctx)
 		defer cancel()
 		err := s.find(try)
-		if (errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrBucketNotFound)) && l.Conn.ConnectedServerName() != ServerName {
+		if (errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrBucketNotFound)) && !own {
 			if err = Make(try, l, Limits{}); err == nil {
 				err = s.find(try)
+			} else if _, ok := errors.AsType[*jetstream.APIError](err); ok {
+				err = link.UserErrorf("the NATS server refuses the streams of a hub: %w", err)
 			}
 		}
+		silent := errors.Is(err, nats.ErrNoResponders) && !own && time.Since(begun) > startTime
+		if silent || errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount) {
+			err = link.UserErrorf("the NATS server has no JetStream; want nats-server --jetstream, or rlrun hub")
+		}
 		return err
-	}, func(err error) bool {
-		return errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount)
-	})
+	}, func(err error) bool { return errors.Is(err, link.ErrUser) })
 }
 
 // find finds the streams.

@@ -44,7 +44,7 @@ const (
 	requestTimeout = 3 * time.Second
 )
 
-// ErrUser is wrapped by errors of Dial that another attempt cannot mend.
+// ErrUser is wrapped by errors that another attempt cannot mend.
 var ErrUser = errors.New("")
 
 // userError is an error that only the user can mend.
@@ -56,8 +56,8 @@ func (userError) Is(target error) bool { return target == ErrUser }
 // Unwrap returns the wrapped error.
 func (e userError) Unwrap() error { return e.error }
 
-// badf returns a userError.
-func badf(format string, args ...any) error { return userError{fmt.Errorf(format, args...)} }
+// UserErrorf returns an error that wraps ErrUser.
+func UserErrorf(format string, args ...any) error { return userError{fmt.Errorf(format, args...)} }
 
 // Dial connects to a hub. The argument name is shown in the hub's list of connections. Once
 // connected, the Link connects again by itself whenever the connection is lost, for good. While
@@ -93,10 +93,10 @@ func (l *Link) Close() { l.Conn.Close() }
 func (a Access) parse() (*url.URL, error) {
 	u, err := url.Parse(a.URL)
 	if err != nil || u.Scheme != "nats" && u.Scheme != "tls" || u.Hostname() == "" || u.Path != "" && u.Path != "/" || u.RawQuery != "" {
-		return nil, badf("--hub %s: want nats://HOST:PORT, or tls://HOST:PORT", a.URL)
+		return nil, UserErrorf("--hub %s: want nats://HOST:PORT, or tls://HOST:PORT", a.URL)
 	}
 	if u.User != nil {
-		return nil, badf("--hub: want no name, password or token in the URL, where other users of this machine can see them; --hub-token-file FILE reads a token")
+		return nil, UserErrorf("--hub: want no name, password or token in the URL, where other users of this machine can see them; --hub-token-file FILE reads a token")
 	}
 	if u.Port() == "" {
 		u.Host = net.JoinHostPort(u.Hostname(), defaultPort)
@@ -116,27 +116,27 @@ func (a Access) options(name string) ([]nats.Option, error) {
 	if a.CA != "" {
 		pem, err := infile.Read(a.CA, maxSecret)
 		if err != nil {
-			return nil, badf("--hub-ca: %w", err)
+			return nil, UserErrorf("--hub-ca: %w", err)
 		}
 		pool := x509.NewCertPool()
 		if !pool.AppendCertsFromPEM(pem) {
-			return nil, badf("--hub-ca: %s has no certificate; want a PEM file, such as the hub.crt of rlrun hub secrets", a.CA)
+			return nil, UserErrorf("--hub-ca: %s has no certificate; want a PEM file, such as the hub.crt of rlrun hub secrets", a.CA)
 		}
 		opts = append(opts, nats.Secure(&tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}))
 	}
 	if a.TokenFile != "" {
 		token, err := ReadToken(a.TokenFile)
 		if err != nil {
-			return nil, badf("--hub-token-file: %w", err)
+			return nil, UserErrorf("--hub-token-file: %w", err)
 		}
 		opts = append(opts, nats.Token(token))
 	}
 	if a.Creds != "" {
 		if a.TokenFile != "" {
-			return nil, badf("--hub-token-file and --hub-creds: want one of them")
+			return nil, UserErrorf("--hub-token-file and --hub-creds: want one of them")
 		}
 		if _, err := infile.Read(a.Creds, maxSecret); err != nil {
-			return nil, badf("--hub-creds: %w", err)
+			return nil, UserErrorf("--hub-creds: %w", err)
 		}
 		opts = append(opts, nats.UserCredentials(a.Creds))
 	}
@@ -183,13 +183,13 @@ func explain(err error, u *url.URL) error {
 	var host x509.HostnameError
 	switch {
 	case errors.Is(err, nats.ErrSecureConnWanted):
-		return badf("the hub at %s has no TLS; want --hub nats://%[1]s, and no --hub-ca", u.Host)
+		return UserErrorf("the hub at %s has no TLS; want --hub nats://%[1]s, and no --hub-ca", u.Host)
 	case errors.As(err, &authority):
-		return badf("the hub at %s has a certificate of an unknown authority; want --hub-ca FILE, with the hub.crt of rlrun hub secrets", u.Host)
+		return UserErrorf("the hub at %s has a certificate of an unknown authority; want --hub-ca FILE, with the hub.crt of rlrun hub secrets", u.Host)
 	case errors.As(err, &host):
-		return badf("the hub at %s: %w; rlrun hub secrets DIR HOST… makes a certificate for a HOST", u.Host, host)
+		return UserErrorf("the hub at %s: %w; rlrun hub secrets DIR HOST… makes a certificate for a HOST", u.Host, host)
 	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrAuthExpired):
-		return badf("the hub at %s refuses this client; want --hub-token-file FILE with its token, or --hub-creds FILE", u.Host)
+		return UserErrorf("the hub at %s refuses this client; want --hub-token-file FILE with its token, or --hub-creds FILE", u.Host)
 	}
 	return fmt.Errorf("the hub at %s: %w", u.Host, err)
 }
