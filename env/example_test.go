@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/rlrun/rlrun/env"
+	"github.com/rlrun/rlrun/env/classic"
 )
 
 // A climb is an environment: action 1 leads one floor up, action 0 one floor down, and floor 3 is
@@ -42,4 +43,10 @@ func ExampleEach() {
 	// Output:
 	// led to [3 0] go on from [0 0]
 	// terminated [true false] returns [-3 -3]
+}
+
+func ExampleNewFrameStack() {
+	e, _ := env.NewFrameStack(classic.NewCartPole(), 4, false)
+	fmt.Println(e.Spec().Obs.(env.Box).Shape)
+	// Output: [4 4]
 }

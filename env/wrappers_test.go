@@ -1,7 +1,6 @@
 package env_test
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -392,10 +391,4 @@ func TestNormal(t *testing.T) {
 			t.Errorf("moment %d is %v, want %v", k, sum[k], want[0])
 		}
 	}
-}
-
-func ExampleNewFrameStack() {
-	e, _ := env.NewFrameStack(classic.NewCartPole(), 4, false)
-	fmt.Println(e.Spec().Obs.(env.Box).Shape)
-	// Output: [4 4]
 }
