@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"sync/atomic"
 
 	"github.com/rlrun/rlrun/env"
 )
@@ -59,7 +58,6 @@ type Player struct {
 	fleet *fleet
 	actor actor
 	id    int
-	stop  atomic.Bool // stays false
 	buf   []byte
 }
 
