@@ -107,6 +107,9 @@ func (a *App) spreadActing(s *sweep.Sweep, every int, f runFlags) (err error) {
 		return err
 	}
 	defer p.link.Close()
+	if err := hub.CheckSpread(p.link); err != nil {
+		return badInput{err}
+	}
 	if err := s.CreateOrFind(p); err != nil {
 		return badInput{err}
 	}

@@ -165,6 +165,14 @@ func (w *Worker) play(ctx context.Context, r *learnerRun) error {
 	return errors.Join(w.during(r, func() error { return trajectories.Act(ctx, w.store.Link, r.Run, player) }), player.Close())
 }
 
+// CheckSpread returns an error if a server cannot carry the messages of a single run for which workers act.
+func CheckSpread(l *link.Link) error {
+	if got := l.Conn.MaxPayload(); got < acting.MinPayload {
+		return fmt.Errorf("the NATS server has a max_payload of %d bytes; want %d at least for a single run, or --seeds 1, with which a worker trains the whole run", got, acting.MinPayload)
+	}
+	return nil
+}
+
 // Spread lets the workers of a hub act for the run r from now on: this program trains, and they play the
 // rollouts or trajectories. The result must be closed after the training.
 func Spread(ctx context.Context, l *link.Link, r *run.Run, v Version, say func(string)) (io.Closer, error) {

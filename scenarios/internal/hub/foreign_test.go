@@ -13,6 +13,7 @@ import (
 	nats "github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nkeys"
 
+	"github.com/rlrun/rlrun/scenarios/internal/hub"
 	"github.com/rlrun/rlrun/scenarios/internal/hub/journal"
 	"github.com/rlrun/rlrun/scenarios/internal/hub/link"
 )
@@ -143,6 +144,16 @@ func TestForeignRefused(t *testing.T) {
 		defer cancel()
 		if _, err := journal.Open(ctx, l); !errors.Is(err, link.ErrUser) || !strings.Contains(err.Error(), want) {
 			t.Errorf("Open = %v, want %q", err, want)
+		}
+	}
+}
+
+// TestCheckSpread checks that a server with short messages cannot carry a single run for which workers act.
+func TestCheckSpread(t *testing.T) {
+	for payload, want := range map[int32]string{64 << 10: "max_payload of 65536 bytes; want 524422 at least for a single run, or --seeds 1", 1 << 20: ""} {
+		s := dial(t, link.Access{URL: foreign(t, nats.Options{JetStream: true, MaxPayload: payload})})
+		if err := hub.CheckSpread(s.Link); (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("CheckSpread with a max_payload of %d = %v, want %q", payload, err, want)
 		}
 	}
 }

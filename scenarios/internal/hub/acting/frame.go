@@ -50,6 +50,9 @@ const magic = "rlA1"
 // headSize is the length of a frame without its name and its payload [bytes].
 const headSize = 4 + 1 + 1 + 8 + 8 + 4 + 4 + 4
 
+// MinPayload is the least max_payload that a server must have for the messages of this package [bytes].
+const MinPayload = headSize + maxName + pieceSize
+
 // append appends the frame to b.
 func (f *frame) append(b []byte) []byte {
 	b = append(append(b, magic...), byte(f.kind), byte(len(f.name)))
