@@ -96,7 +96,6 @@ type A2C struct {
 	objective policyGradient // loss weights in this iteration
 	log       policyGradientLog
 	sequences rolloutBatch // all steps of the rollout, for networks with memory
-	all       []int        // [N] indices of all sequences of the rollout
 }
 
 var _ Agent = (*A2C)(nil)
@@ -156,20 +155,7 @@ func (a *A2C) gradientStep(b *replay.Minibatch) {
 	if a.c.NormalizeAdvantage {
 		normalizeAdvantages(b.Advantage)
 	}
-	a.log.add(a.networks.gradientStep(a.divisible(b), &a.objective), 1)
-}
-
-// divisible returns all steps b of the rollout as a batch whose sequences can be divided among
-// several cores.
-func (a *A2C) divisible(b *replay.Minibatch) batch {
-	if b.Steps == 0 {
-		return b
-	}
-	for i := len(a.all); i < a.roll.N; i++ {
-		a.all = append(a.all, i)
-	}
-	a.sequences.set(a.roll, a.all, false)
-	return &a.sequences
+	a.log.add(a.networks.gradientStep(a.sequences.whole(a.roll, b), &a.objective), 1)
 }
 
 // State saves or loads the state of training.

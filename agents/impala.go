@@ -44,7 +44,6 @@ type IMPALA struct {
 	reward, done []float32        // [T·n] scratch: rewards of a trajectory, and the ends of its episodes
 	rows         replay.Minibatch // scratch: some rows of the batch
 	sequences    rolloutBatch     // scratch: all sequences of the batch, for networks with memory
-	all          []int            // [N] indices of all sequences
 }
 
 var (
@@ -220,7 +219,7 @@ func (a *IMPALA) update() {
 	a.roll.VTrace(a.c.vtrace(), a.logRatio)
 	b := a.roll.All()
 	a.log.reset(explainedVariance(b.Value, b.Return))
-	a.log.add(a.networks.gradientStep(a.divisible(b), &a.objective), 1)
+	a.log.add(a.networks.gradientStep(a.sequences.whole(a.roll, b), &a.objective), 1)
 	a.updates++
 	if a.normal != nil {
 		for _, obs := range a.roll.Acted() {
@@ -290,18 +289,6 @@ func (a *IMPALA) computeLogRatios() {
 		logp := model.Pi(trainingBatch(part)).LogProb(part.Act).Value
 		f32.Sub(a.logRatio[from:from+part.Len()], logp, part.LogProb)
 	}
-}
-
-// divisible returns the batch so that its sequences can be divided among several cores.
-func (a *IMPALA) divisible(b *replay.Minibatch) batch {
-	if b.Steps == 0 {
-		return b
-	}
-	for i := len(a.all); i < a.roll.N; i++ {
-		a.all = append(a.all, i)
-	}
-	a.sequences.set(a.roll, a.all, false)
-	return &a.sequences
 }
 
 // Policy returns the learner's actor together with its critic.

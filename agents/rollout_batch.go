@@ -18,6 +18,7 @@ type rolloutBatch struct {
 
 	rows      []int     // scratch: rows of the steps
 	advantage []float32 // scratch: advantages of the steps
+	all       []int     // [N] scratch: indices of all sequences
 }
 
 var _ batch = (*rolloutBatch)(nil)
@@ -33,6 +34,18 @@ func (b *rolloutBatch) set(roll *replay.Rollout, index []int, normalize bool) {
 		f32.Gather(b.advantage, roll.Advantage, 1, rows)
 		b.mean, b.std = moments(b.advantage)
 	}
+}
+
+// whole returns all steps m of the rollout as a batch whose sequences can be divided among several cores.
+func (b *rolloutBatch) whole(roll *replay.Rollout, m *replay.Minibatch) batch {
+	if m.Steps == 0 {
+		return m
+	}
+	for i := len(b.all); i < roll.N; i++ {
+		b.all = append(b.all, i)
+	}
+	b.set(roll, b.all, false)
+	return b
 }
 
 // Len returns the number of steps.

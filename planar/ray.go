@@ -4,29 +4,9 @@ package planar
 // Category has a bit of mask, and 1 if it meets none. A fixture in which it begins is not met, nor is one
 // from behind. Sensors are met.
 func (w *World) Ray(from, to Vec, mask uint16) float32 {
-	r := newRay(from, to)
-	var memory [64]int32
-	stack := append(memory[:0], w.tree.root)
-	for len(stack) > 0 {
-		i := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		if i == none {
-			continue
-		}
-		t := &w.tree.nodes[i]
-		switch {
-		case !t.box.overlaps(&r.box) || r.passes(from, &t.box):
-		case t.height > 0:
-			stack = append(stack, t.left, t.right)
-		case w.fixtures[t.fixture].Category&mask != 0:
-			f := &w.fixtures[t.fixture]
-			x := &w.bodies[f.body].xf
-			if s, ok := f.shape.ray(x.invert(from), x.invert(to), r.limit); ok {
-				r.shorten(from, s)
-			}
-		}
-	}
-	return r.limit
+	var share [1]float32
+	w.Rays(from, []Vec{to}, mask, share[:])
+	return share[0]
 }
 
 // A ray is the way from a point to another one.
