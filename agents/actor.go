@@ -3,10 +3,8 @@ package agents
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"github.com/rlrun/rlrun/env"
@@ -101,12 +99,9 @@ func (a *Actor) SetWeights(weights []byte) error {
 	if len(weights) != a.WeightsSize() {
 		return fmt.Errorf("agents: weights of %d bytes, want %d", len(weights), a.WeightsSize())
 	}
+	r := trajectoryReader{src: weights}
 	for _, t := range a.model.Tensors() {
-		for i := range t.Value {
-			t.Value[i] = math.Float32frombits(binary.LittleEndian.Uint32(weights[4*i:]))
-		}
-		weights = weights[4*len(t.Value):]
-		if !finiteFloats(t.Value) {
+		if r.floats(t.Value); r.broken {
 			return fmt.Errorf("agents: the weights %s are not finite", t.Name)
 		}
 	}
@@ -221,19 +216,7 @@ type weighted interface{ Tensors() []*tape.Param }
 // appendWeights appends the tensors of m to b.
 func appendWeights(b []byte, m weighted) []byte {
 	for _, t := range m.Tensors() {
-		for _, v := range t.Value {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
-		}
+		b = appendFloats(b, t.Value)
 	}
 	return b
-}
-
-// finiteFloats reports whether all numbers in x are finite.
-func finiteFloats(x []float32) bool {
-	for _, v := range x {
-		if v-v != 0 {
-			return false
-		}
-	}
-	return true
 }

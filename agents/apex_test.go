@@ -1,7 +1,6 @@
 package agents_test
 
 import (
-	"bytes"
 	"context"
 	"math"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"github.com/rlrun/rlrun/agents/agentstest"
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/classic"
-	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/nn"
 )
@@ -60,26 +58,7 @@ func TestApeXReplay(t *testing.T) {
 	const steps = 2000
 	for name, mk := range apexAgents() {
 		t.Run(name, func(t *testing.T) {
-			first, second := mk(""), mk("")
-			text := learnInPieces(t, first, steps/2)
-			var saved bytes.Buffer
-			if err := state.Save(&saved, first); err != nil {
-				t.Fatal(err)
-			}
-			if err := state.Load(&saved, second); err != nil {
-				t.Fatal(err)
-			}
-			_, rest, _ := strings.Cut(learnInPieces(t, second, steps), "\n")
-			repeated := mk(writeLog(t, text+rest))
-			if got := learnInPieces(t, repeated, steps); got != text+rest {
-				t.Error("the repeated run has learned from other trajectories")
-			}
-			if !bytes.Equal(savedPolicy(t, repeated), savedPolicy(t, second)) {
-				t.Error("the repeated run has another policy")
-			}
-			if bytes.Equal(savedPolicy(t, repeated), savedPolicy(t, first)) {
-				t.Error("the run has learned nothing in its second half")
-			}
+			checkReplay(t, func(log string) agents.Recorder { return mk(log) }, steps)
 		})
 	}
 }

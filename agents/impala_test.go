@@ -58,14 +58,11 @@ func writeLog(t *testing.T, text string) string {
 	return name
 }
 
-// TestIMPALAReplay checks that an asynchronous run of four actors, repeated from the log of what it
-// has learned from, ends with the same bytes; also if it was saved and loaded in between.
-func TestIMPALAReplay(t *testing.T) {
-	const steps = 6000
-	c := smallIMPALA()
-	c.Normalize.Obs, c.Normalize.Reward, c.MaxLag = true, true, 1 // some trajectories are dropped
-	run := func() *agents.IMPALA { return agents.Must(agents.NewIMPALA(env.Each(classic.NewCartPole), c)) }
-	first, second := run(), run()
+// checkReplay checks that an asynchronous run that mk makes, repeated from the log of what it has learned from,
+// ends with the same bytes, if it was saved and loaded in between. It returns the repeated run.
+func checkReplay(t *testing.T, mk func(log string) agents.Recorder, steps int) agents.Recorder {
+	t.Helper()
+	first, second := mk(""), mk("")
 	text := learnInPieces(t, first, steps/2)
 	var saved bytes.Buffer
 	if err := state.Save(&saved, first); err != nil {
@@ -75,8 +72,7 @@ func TestIMPALAReplay(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, rest, _ := strings.Cut(learnInPieces(t, second, steps), "\n")
-	c.ReplayLog = writeLog(t, text+rest)
-	repeated := run()
+	repeated := mk(writeLog(t, text+rest))
 	if got := learnInPieces(t, repeated, steps); got != text+rest {
 		t.Error("the repeated run has learned from other trajectories")
 	}
@@ -86,6 +82,19 @@ func TestIMPALAReplay(t *testing.T) {
 	if bytes.Equal(savedPolicy(t, repeated), savedPolicy(t, first)) {
 		t.Error("the run has learned nothing in its second half")
 	}
+	return repeated
+}
+
+// TestIMPALAReplay checks that an asynchronous run of four actors, repeated from the log of what it
+// has learned from, ends with the same bytes; also if it was saved and loaded in between.
+func TestIMPALAReplay(t *testing.T) {
+	const steps = 6000
+	c := smallIMPALA()
+	c.Normalize.Obs, c.Normalize.Reward, c.MaxLag = true, true, 1 // some trajectories are dropped
+	repeated := checkReplay(t, func(log string) agents.Recorder {
+		c.ReplayLog = log
+		return agents.Must(agents.NewIMPALA(env.Each(classic.NewCartPole), c))
+	}, steps)
 	_, err := repeated.Learn(10 * steps)
 	if err == nil || !strings.Contains(err.Error(), "replay_log ends after") {
 		t.Errorf("Learn beyond the log: error %v, want one that says so", err)

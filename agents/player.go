@@ -1,9 +1,7 @@
 package agents
 
 import (
-	"encoding/binary"
 	"fmt"
-	"math"
 
 	"github.com/rlrun/rlrun/env"
 )
@@ -97,12 +95,9 @@ func (p *Player) SetWeights(version int, weights []byte) error {
 	if len(weights) != p.WeightsSize() {
 		return fmt.Errorf("agents: weights of %d bytes, want %d", len(weights), p.WeightsSize())
 	}
-	for i := range p.fleet.weights {
-		w := math.Float32frombits(binary.LittleEndian.Uint32(weights[4*i:]))
-		if w-w != 0 {
-			return fmt.Errorf("agents: the weights are not finite")
-		}
-		p.fleet.weights[i] = w
+	r := trajectoryReader{src: weights}
+	if r.floats(p.fleet.weights); r.broken {
+		return fmt.Errorf("agents: the weights are not finite")
 	}
 	p.fleet.version = version
 	return nil

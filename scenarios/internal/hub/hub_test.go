@@ -216,7 +216,13 @@ func worker(t testing.TB, s *journal.Store, c scenario.Catalog, v hub.Version) r
 // create creates a run in a new directory.
 func create(t testing.TB, text string, seed int) string {
 	t.Helper()
-	s, err := scenario.Parse("quick.yaml", []byte(text), []scenario.Change{{Assignment: fmt.Sprint("seed=", seed)}}, catalog(open))
+	return createWith(t, text, fmt.Sprint("seed=", seed))
+}
+
+// createWith creates a run of a changed scenario in a new directory.
+func createWith(t testing.TB, text, assignment string) string {
+	t.Helper()
+	s, err := scenario.Parse("quick.yaml", []byte(text), []scenario.Change{{Assignment: assignment}}, catalog(open))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,6 @@ import (
 
 	"github.com/nats-io/nats.go"
 
-	"github.com/rlrun/rlrun/run"
-	"github.com/rlrun/rlrun/scenario"
 	"github.com/rlrun/rlrun/scenarios/internal/hub"
 	"github.com/rlrun/rlrun/scenarios/internal/hub/journal"
 	"github.com/rlrun/rlrun/scenarios/internal/hub/server"
@@ -112,20 +110,7 @@ func TestInit(t *testing.T) {
 	url := serve(t).URL()
 	h := newHead(t, store(t, url))
 	file := filepath.Join(alone(t, ppo, 8), "policy.safetensors")
-	begin := func() string {
-		s, err := scenario.Parse("quick.yaml", []byte(ppo), []scenario.Change{{Assignment: "init=" + filepath.ToSlash(file)}}, catalog(open))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := run.Create(s, filepath.Join(t.TempDir(), "run"))
-		if err == nil {
-			err = r.Close()
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		return r.Dir
-	}
+	begin := func() string { return createWith(t, ppo, "init="+filepath.ToSlash(file)) }
 	dir, again, want := begin(), begin(), trained(t, begin())
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)

@@ -19,7 +19,6 @@ import (
 	"github.com/rlrun/rlrun/policy"
 	"github.com/rlrun/rlrun/policy/nn"
 	"github.com/rlrun/rlrun/scenarios/internal/hub/acting"
-	"github.com/rlrun/rlrun/scenarios/internal/hub/server"
 )
 
 // An experiment is a PPO whose rollouts workers play.
@@ -65,24 +64,6 @@ func (e experiment) learn(t *testing.T, l *acting.Learner) []byte {
 	return b.Bytes()
 }
 
-// hub starts a hub and returns a function that connects to it.
-func hub(t testing.TB) func() *nats.Conn {
-	t.Helper()
-	h, err := server.Start(server.Options{Listen: "127.0.0.1:-1", Store: t.TempDir(), MaxStore: 1 << 30})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { h.Stop() })
-	return func() *nats.Conn {
-		conn, err := nats.Connect(h.URL())
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(conn.Close)
-		return conn
-	}
-}
-
 // work starts n workers of a run until the end of the test.
 func (e experiment) work(t testing.TB, connect func() *nats.Conn, run string, n int) {
 	ctx, cancel := context.WithCancel(t.Context())
@@ -107,7 +88,7 @@ func (e experiment) work(t testing.TB, connect func() *nats.Conn, run string, n 
 
 // TestWorkers checks that a PPO learns the same bytes whatever the number of workers.
 func TestWorkers(t *testing.T) {
-	connect := hub(t)
+	connect := acting.Serve(t)
 	for name, e := range experiments() {
 		want := e.learn(t, nil)
 		for _, workers := range []int{1, 2, 4, 8} {
@@ -130,7 +111,7 @@ func TestWorkers(t *testing.T) {
 // TestLost checks that a PPO learns the same bytes if one message in ten gets lost: weights, requests and
 // results.
 func TestLost(t *testing.T) {
-	connect := hub(t)
+	connect := acting.Serve(t)
 	e := experiments()["normalised"]
 	want := e.learn(t, nil)
 	relay, rng, lost := connect(), rand.New(rand.NewPCG(1, 1)), 0

@@ -22,7 +22,7 @@ import (
 func BenchmarkRollout(b *testing.B) {
 	for _, c := range []struct{ weights, result int }{{40 << 10, 100}, {40 << 10, 50_000}, {1 << 20, 50_000}, {40 << 10, 200_000}, {40 << 10, 900_000}} {
 		b.Run(fmt.Sprintf("weights=%d/result=%d", c.weights, c.result), func(b *testing.B) {
-			connect := hub(b)
+			connect := acting.Serve(b)
 			for b.Loop() {
 				load := acting.Load{Workers: 4, Parts: 8, Weights: c.weights, State: 400, Result: c.result, Rollouts: 300}
 				times, err := acting.Measure(b.Context(), func() (*nats.Conn, error) { return connect(), nil }, load)
@@ -53,7 +53,7 @@ func BenchmarkRows(b *testing.B) {
 				const parts = 8
 				row := 4*(spec.Obs.Size()+spec.Act.Size()+2) + 1
 				steps := size / row
-				connect := hub(b)
+				connect := acting.Serve(b)
 				roll := replay.NewRollout(spec, steps, parts, false)
 				roll.Divide(1, 1, 1, 1, 1, 1, 1, 1)
 				p := player{filled(spec, steps).Part(0).Append(nil)}
@@ -119,7 +119,7 @@ func BenchmarkWorkers(b *testing.B) {
 	e := experiment{env.Each(func() slow { return slow{classic.NewCartPole(), new(time.Duration)} }), c}
 	for _, workers := range []int{1, 2, 4, 8} {
 		b.Run(fmt.Sprint(workers), func(b *testing.B) {
-			connect, run := hub(b), fmt.Sprintf("slow-%d", workers)
+			connect, run := acting.Serve(b), fmt.Sprintf("slow-%d", workers)
 			l, err := acting.NewLearner(connect(), acting.Announcement{Run: run}, nil, time.Minute, func(string) {})
 			if err != nil {
 				b.Fatal(err)

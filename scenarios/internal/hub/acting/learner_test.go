@@ -144,7 +144,7 @@ func act(t *testing.T, conn *nats.Conn, name string, p Player) (stop func()) {
 // TestCollect checks that rollouts have the same bytes whatever the number of workers, also if weights, states
 // and results travel in pieces.
 func TestCollect(t *testing.T) {
-	connect := serve(t)
+	connect := Serve(t)
 	for name, g := range map[string]*learning{
 		"small": newLearning(7, 100, 300), "large": newLearning(3, pieceSize+5, 2*pieceSize+1),
 	} {
@@ -170,7 +170,7 @@ func TestCollect(t *testing.T) {
 
 // TestWorkerDies checks that a part whose worker is gone is played by another worker.
 func TestWorkerDies(t *testing.T) {
-	connect := serve(t)
+	connect := Serve(t)
 	var s said
 	l := newLearner(t, connect(), &s)
 	dying := connect()
@@ -195,7 +195,7 @@ func TestWorkerDies(t *testing.T) {
 
 // TestNobody checks that a rollout is given up if no worker is there, or if a worker says that it cannot play.
 func TestNobody(t *testing.T) {
-	connect := serve(t)
+	connect := Serve(t)
 	var s said
 	l := newLearner(t, connect(), &s)
 	l.wait = 0
@@ -270,7 +270,7 @@ func TestHubRestarts(t *testing.T) {
 
 // TestNoise checks that messages of anybody change nothing.
 func TestNoise(t *testing.T) {
-	connect := serve(t)
+	connect := Serve(t)
 	var s said
 	l := newLearner(t, connect(), &s)
 	noise := connect()
@@ -308,7 +308,7 @@ func TestWaiting(t *testing.T) {
 
 // TestSetup checks that workers get the setup.
 func TestSetup(t *testing.T) {
-	connect := serve(t)
+	connect := Serve(t)
 	newLearner(t, connect(), new(said))
 	if got, err := Setup(t.Context(), connect(), "run-1"); err != nil || string(got) != "setup" {
 		t.Errorf("Setup = %q, %v, want the setup", got, err)

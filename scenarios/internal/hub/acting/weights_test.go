@@ -11,8 +11,8 @@ import (
 	"github.com/rlrun/rlrun/scenarios/internal/hub/server"
 )
 
-// serve starts a hub, and returns a function that connects to it.
-func serve(t *testing.T) func() *nats.Conn {
+// Serve starts a hub, and returns a function that connects to it.
+func Serve(t testing.TB) func() *nats.Conn {
 	t.Helper()
 	h, err := server.Start(server.Options{Listen: "127.0.0.1:-1", Store: t.TempDir(), MaxStore: 1 << 30})
 	if err != nil {
@@ -40,7 +40,7 @@ func numbered(n int, version uint64) []byte {
 
 // TestWeights checks that versions arrive whole, whatever their length.
 func TestWeights(t *testing.T) {
-	connect := serve(t)
+	connect := Serve(t)
 	for name, size := range map[string]int{"one byte": 1, "a piece": pieceSize, "a byte more": pieceSize + 1, "five pieces": 5*pieceSize - 7} {
 		t.Run(name, func(t *testing.T) {
 			run := "run-" + string(rune('a'+size%26))
@@ -105,7 +105,7 @@ func TestWeightsLost(t *testing.T) {
 
 // TestAnnounce checks that workers hear of a run, and of its end.
 func TestAnnounce(t *testing.T) {
-	connect := serve(t)
+	connect := Serve(t)
 	from, to := connect(), connect()
 	heard := make(chan Announcement, 10)
 	sub, err := Listen(to, func(a Announcement) { heard <- a })
