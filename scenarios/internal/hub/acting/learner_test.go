@@ -114,7 +114,8 @@ func (s *said) String() string {
 	return fmt.Sprint(s.text)
 }
 
-// newLearner returns a Learner that waits for its first worker.
+// newLearner returns a Learner that waits for its first worker. The server knows its subscriptions, so that
+// requests on other connections reach it.
 func newLearner(t *testing.T, conn *nats.Conn, s *said) *Learner {
 	t.Helper()
 	l, err := NewLearner(conn, Announcement{Run: "run-1", Kind: Ordered}, []byte("setup"), 10*time.Second, s.say)
@@ -122,6 +123,9 @@ func newLearner(t *testing.T, conn *nats.Conn, s *said) *Learner {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { l.Close() })
+	if err := conn.Flush(); err != nil {
+		t.Fatal(err)
+	}
 	return l
 }
 
