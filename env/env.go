@@ -104,7 +104,7 @@ type DrawSetter interface {
 	// SetDraws gives the random numbers for the next Reset or Step. They are used in order,
 	// before numbers of the environment's own generator. They are uniform numbers in [0, 1),
 	// or what the original draws, for example cards, heights or squares, if the environment says so. Numbers that the next call does not use
-	// stay for later calls, until SetDraws(nil). If a number is not possible, SetDraws
+	// stay for later calls, until SetDraws(nil); the environment keeps the slice as long. If a number is not possible, SetDraws
 	// returns an error and changes nothing.
 	SetDraws(draws []float64) error
 }

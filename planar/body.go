@@ -11,7 +11,7 @@ const (
 	Dynamic             // moves by forces, contacts and joints
 )
 
-// Body is a rigid body. Its methods that push it act in the next step.
+// Body is a rigid body. Push and Twist act in the next step, Kick at once.
 type Body struct {
 	xf            transform
 	xf0           transform // at the start of the step, for bodies that have moved in it
@@ -45,7 +45,9 @@ func (w *World) AddBody(kind Kind, at Vec, angle float32) (int32, error) {
 		xf: transform{at, sincos(angle)}, sweep: sweep{c0: at, c: at, a0: angle, a: angle},
 		kind: kind, awake: kind == Dynamic, fixtures: none, contacts: none, joints: none,
 	})
-	return int32(len(w.bodies) - 1), nil
+	i := int32(len(w.bodies) - 1)
+	w.bodies[i].setMass(0)
+	return i, nil
 }
 
 // Body returns body i. The pointer is valid until the next AddBody, Reset, Copy or SetState.
@@ -66,10 +68,12 @@ func (b *Body) Velocity() Vec { return b.v }
 // Spin returns the angular velocity [rad/s].
 func (b *Body) Spin() float32 { return b.w }
 
-// Awake reports whether the body moves or may soon move. Static bodies are never awake.
+// Awake reports whether the body does not sleep. It sleeps when all that it touches has been at rest for half a second.
+// Static bodies are never awake.
 func (b *Body) Awake() bool { return b.awake }
 
-// Mass returns the mass [kg], 0 for static bodies.
+// Mass returns the mass [kg], 0 for static bodies. A dynamic body whose fixtures have no mass has 1 kg and does
+// not turn, as in Box2D.
 func (b *Body) Mass() float32 { return b.mass }
 
 // Inertia returns the moment of inertia about the body's origin [kg m²].

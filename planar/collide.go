@@ -44,8 +44,8 @@ type edgePair struct {
 	separation, separation2 float32          // along axis and along the normal of face
 }
 
-// separate finds the axes. It returns false if one of them keeps the shapes more than r apart.
-func (p *edgePair) separate(sa, sb *Shape, x *transform, r float32) bool {
+// findAxes finds the axes. It returns false if one of them keeps the shapes more than r apart.
+func (p *edgePair) findAxes(sa, sb *Shape, x *transform, r float32) bool {
 	v1, v2 := sa.v[0], sa.v[1]
 	p.along = v2.sub(v1)
 	p.along.normalize()
@@ -105,7 +105,7 @@ func (m *manifold) edgePolygon(sa *Shape, xa *transform, sb *Shape, xb *transfor
 	x := relative(xa, xb)
 	r := sb.radius + sa.radius
 	var p edgePair
-	if !p.separate(sa, sb, &x, r) {
+	if !p.findAxes(sa, sb, &x, r) {
 		return
 	}
 	var c, c1, c2 [2]clipVertex

@@ -8,6 +8,7 @@ const (
 	touching       // the shapes touch
 	inIsland       // the contact is in the island that is being solved
 	hasTime        // the time of impact is known
+	joined         // a joint joins the bodies: the next step removes the contact
 )
 
 // A contact is a pair of fixtures whose boxes in the tree overlap.
@@ -28,7 +29,7 @@ type contactEdge struct{ prev, next, other int32 } // neighbours, as in Body.con
 
 // Event says that two fixtures began to touch in a step, or ceased to.
 type Event struct {
-	A, B  int32 // fixtures
+	A, B  int32 // fixtures; edges come before polygons, and polygons before circles
 	Begin bool
 }
 
@@ -243,12 +244,14 @@ func (w *World) collide() {
 		c := &w.contacts[i]
 		next := c.next
 		a, b := &w.fixtures[c.fa], &w.fixtures[c.fb]
-		if w.bodies[a.body].awake || w.bodies[b.body].awake {
-			if w.tree.nodes[a.proxy].box.overlaps(&w.tree.nodes[b.proxy].box) {
-				w.updateContact(c)
-			} else {
-				w.removeContact(i)
-			}
+		switch {
+		case c.flags&joined != 0:
+			w.removeContact(i)
+		case !w.bodies[a.body].awake && !w.bodies[b.body].awake:
+		case w.tree.nodes[a.proxy].box.overlaps(&w.tree.nodes[b.proxy].box):
+			w.updateContact(c)
+		default:
+			w.removeContact(i)
 		}
 		i = next
 	}

@@ -194,9 +194,9 @@ func (r *contactConstraint) complement(b1, b2, a1, a2 float32) (x1, x2 float32) 
 	return a1, a2
 }
 
-// separate does one position iteration: it pushes bodies apart by a share of their overlap. It returns
+// correctContacts does one position iteration: it pushes bodies apart by a share of their overlap. It returns
 // the deepest overlap before, as a negative number. If ta is not negative, only the bodies ta and tb move.
-func (w *World) separate(rate float32, ta, tb int32) float32 {
+func (w *World) correctContacts(rate float32, ta, tb int32) float32 {
 	s := &w.solver
 	var least float32
 	for i := range s.contacts {

@@ -65,11 +65,11 @@ func (s *simplex) reduce2() {
 		s.v[0] = s.v[1]
 		return
 	}
-	s.weigh(0, d1, 1, d2)
+	s.setWeights(0, d1, 1, d2)
 }
 
-// weigh sets the weights of two vertices.
-func (s *simplex) weigh(i int, di float32, j int, dj float32) {
+// setWeights sets the weights of two vertices.
+func (s *simplex) setWeights(i int, di float32, j int, dj float32) {
 	inv := 1 / (di + dj)
 	s.v[i].t, s.v[j].t = mul(di, inv), mul(dj, inv)
 	s.n = 2
@@ -88,9 +88,9 @@ func (s *simplex) reduce3() {
 	case b12 <= 0 && b13 <= 0:
 		s.v[0].t, s.n = 1, 1
 	case a12 > 0 && b12 > 0 && t3 <= 0:
-		s.weigh(0, a12, 1, b12)
+		s.setWeights(0, a12, 1, b12)
 	case a13 > 0 && b13 > 0 && t2 <= 0:
-		s.weigh(0, a13, 2, b13)
+		s.setWeights(0, a13, 2, b13)
 		s.v[1] = s.v[2]
 	case a12 <= 0 && b23 <= 0:
 		s.v[1].t, s.n = 1, 1
@@ -99,7 +99,7 @@ func (s *simplex) reduce3() {
 		s.v[2].t, s.n = 1, 1
 		s.v[0] = s.v[2]
 	case a23 > 0 && b23 > 0 && t1 <= 0:
-		s.weigh(1, a23, 2, b23)
+		s.setWeights(1, a23, 2, b23)
 		s.v[0] = s.v[2]
 	default:
 		inv := 1 / (t1 + t2 + t3)

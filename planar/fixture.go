@@ -1,11 +1,15 @@
 package planar
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Material says what a fixture is made of, and with which fixtures it collides: those whose Category
-// has a bit of its Mask, if its own Category has a bit of their Mask.
+// has a bit of its Mask, if its own Category has a bit of their Mask. Without a Category or a Mask it collides
+// with nothing, and without a Category no ray meets it.
 type Material struct {
-	Density        float32 // [kg/m²]
+	Density        float32 // [kg/m²]; 0 adds no mass
 	Friction       float32 // coefficient; a contact has √(f₁ f₂)
 	Restitution    float32 // 0 … 1; a contact has the greater one
 	Category, Mask uint16
@@ -23,17 +27,10 @@ type fixture struct {
 }
 
 // AddFixture puts a shape on a body and returns the index of the fixture. It returns an error if
-// the body does not exist, or if a number of the material is not possible.
+// the body does not exist, if a number of the material is not possible, or if float32 cannot hold the mass.
 func (w *World) AddFixture(body int32, s Shape, m Material) (int32, error) {
-	switch {
-	case len(w.fixtures) == maxElements:
-		return none, fmt.Errorf("planar: more than %d fixtures", maxElements)
-	case uint32(body) >= uint32(len(w.bodies)):
-		return none, fmt.Errorf("planar: a fixture of body %d, want 0 … %d", body, len(w.bodies)-1)
-	case s.n == 0:
-		return none, fmt.Errorf("planar: a fixture without a shape, want one of Circle, Edge, Box or Polygon")
-	case !(m.Density >= 0 && m.Friction >= 0 && m.Restitution >= 0) || !finite(m.Density+m.Friction+m.Restitution):
-		return none, fmt.Errorf("planar: a fixture with the density %v, the friction %v and the restitution %v, want numbers of 0 or more", m.Density, m.Friction, m.Restitution)
+	if err := w.checkFixture(body, &s, &m); err != nil {
+		return none, err
 	}
 	i := int32(len(w.fixtures))
 	b := &w.bodies[body]
@@ -43,11 +40,37 @@ func (w *World) AddFixture(body int32, s Shape, m Material) (int32, error) {
 	w.moved = append(w.moved, f.proxy)
 	b.fixtures = i
 	w.fresh = true
-	if b.kind == Dynamic && m.Density > 0 {
-		w.weigh(b)
+	if b.kind == Dynamic {
+		if m.Density > 0 {
+			w.weigh(b)
+		}
+		w.measure(b)
 	}
-	w.measure(b)
 	return i, nil
+}
+
+// checkFixture returns an error if a fixture is not possible.
+func (w *World) checkFixture(body int32, s *Shape, m *Material) error {
+	switch {
+	case len(w.fixtures) == maxElements:
+		return fmt.Errorf("planar: more than %d fixtures", maxElements)
+	case uint32(body) >= uint32(len(w.bodies)):
+		return fmt.Errorf("planar: a fixture of body %d, want 0 … %d", body, len(w.bodies)-1)
+	case s.n == 0:
+		return errors.New("planar: a fixture without a shape, want one of Circle, Edge, Box or Polygon")
+	case !(m.Density >= 0 && m.Friction >= 0) || !finite(m.Density+m.Friction):
+		return fmt.Errorf("planar: a fixture with the density %v and the friction %v, want numbers of 0 or more", m.Density, m.Friction)
+	case !(m.Restitution >= 0 && m.Restitution <= 1):
+		return fmt.Errorf("planar: a fixture with the restitution %v, want 0 … 1", m.Restitution)
+	case w.bodies[body].kind != Dynamic || m.Density == 0 || s.kind == edge:
+		return nil
+	}
+	mass, center, inertia := s.mass(m.Density)
+	inertia -= mul(mass, dot(center, center))
+	if !finite(mass) || !finite(1/mass) || !(inertia > 0) || !finite(1/inertia) {
+		return fmt.Errorf("planar: a fixture with the mass %v kg and the inertia %v kg m² about its own centre, want numbers above 0 that float32 can hold", mass, inertia)
+	}
+	return nil
 }
 
 // BodyOf returns the body of a fixture.
@@ -61,13 +84,15 @@ func (w *World) Fixtures(dst []int32, body int32) []int32 {
 	return dst
 }
 
-// ShapeOf returns the shape of a fixture.
+// ShapeOf returns the shape of a fixture, which must not be changed. The pointer is valid until the next AddFixture, Reset
+// or Copy.
 func (w *World) ShapeOf(fixture int32) *Shape { return &w.fixtures[fixture].shape }
 
 // weigh computes the mass of a body from its fixtures, the newest first. Box2D 2.3,
 // b2Body::ResetMassData.
 func (w *World) weigh(b *Body) {
-	b.mass, b.inertia, b.invMass, b.invI = 0, 0, 0, 0
+	b.inertia, b.invI = 0, 0
+	var mass float32
 	var c Vec
 	for i := b.fixtures; i != none; i = w.fixtures[i].next {
 		f := &w.fixtures[i]
@@ -75,12 +100,12 @@ func (w *World) weigh(b *Body) {
 			continue
 		}
 		m, at, inertia := f.shape.mass(f.Density)
-		b.mass += m
+		mass += m
 		c = c.add(at.scale(m))
 		b.inertia += inertia
 	}
-	if b.mass > 0 {
-		b.invMass = 1 / b.mass
+	b.setMass(mass)
+	if mass > 0 {
 		c = c.scale(b.invMass)
 	}
 	if b.inertia > 0 {
@@ -94,7 +119,18 @@ func (w *World) weigh(b *Body) {
 	b.v = b.v.add(spinAt(b.w, b.sweep.c.sub(old)))
 }
 
-// measure computes the reach of the body's fixtures.
+// setMass sets the mass of a body. A dynamic body without one has 1 kg, so that contacts can stop it.
+func (b *Body) setMass(mass float32) {
+	if b.kind != Dynamic {
+		return
+	}
+	if mass == 0 {
+		mass = 1
+	}
+	b.mass, b.invMass = mass, 1/mass
+}
+
+// measure computes the reach of a moving body's fixtures. That of static bodies is not needed.
 func (w *World) measure(b *Body) {
 	for i := b.fixtures; i != none; i = w.fixtures[i].next {
 		f := &w.fixtures[i]

@@ -22,7 +22,7 @@ func (w *World) solveImpacts(st *step) {
 		}
 		c := &w.contacts[first]
 		ia, ib := w.fixtures[c.fa].body, w.fixtures[c.fb].body
-		if !w.meet(c, alpha) {
+		if !w.moveToImpact(c, alpha) {
 			continue
 		}
 		w.gatherImpact(first, alpha)
@@ -91,9 +91,9 @@ func (w *World) findTime(c *contact) bool {
 	return true
 }
 
-// meet moves the bodies of a contact to the time of impact. If they do not touch there, it moves them
+// moveToImpact moves the bodies of a contact to the time of impact. If they do not touch there, it moves them
 // back, disables the contact and returns false.
-func (w *World) meet(c *contact, alpha float32) bool {
+func (w *World) moveToImpact(c *contact, alpha float32) bool {
 	a, b := &w.bodies[w.fixtures[c.fa].body], &w.bodies[w.fixtures[c.fb].body]
 	oldA, oldB := a.sweep, b.sweep
 	a.advance(alpha)
@@ -182,7 +182,7 @@ func (w *World) solveImpact(st *step, alpha float32, ia, ib int32) {
 	w.startContacts(&sub)
 	ta, tb := w.bodies[ia].index, w.bodies[ib].index
 	for range impactPosSteps {
-		if w.separate(impactRate, ta, tb) >= impactOverlap {
+		if w.correctContacts(impactRate, ta, tb) >= impactOverlap {
 			break
 		}
 	}
@@ -193,10 +193,5 @@ func (w *World) solveImpact(st *step, alpha float32, ia, ib int32) {
 	w.prepareContacts()
 	s.iterate(st.velocities)
 	s.integrate(sub.dt)
-	for k, i := range s.bodies {
-		b := &w.bodies[i]
-		b.sweep.c, b.sweep.a, b.v, b.w = s.poses[k].c, s.poses[k].a, s.velocities[k].v, s.velocities[k].w
-		b.place()
-		w.failed = w.failed || !b.finite()
-	}
+	w.writeBack()
 }

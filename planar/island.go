@@ -170,14 +170,7 @@ func (w *World) finishIsland(st *step) {
 	}
 	s.integrate(st.dt)
 	settled := w.correct(st.positions)
-	for k, i := range s.bodies {
-		b := &w.bodies[i]
-		p := &s.poses[k]
-		b.sweep.c, b.sweep.a, b.v, b.w = p.c, p.a, s.velocities[k].v, s.velocities[k].w
-		b.xf.q = p.rotation()
-		b.xf.p = b.sweep.c.sub(b.xf.q.apply(b.sweep.local))
-		w.failed = w.failed || !b.finite()
-	}
+	w.writeBack()
 	if w.restTime(st.dt) >= timeToSleep && settled {
 		for _, i := range s.bodies {
 			w.bodies[i].setAwake(false)
@@ -187,6 +180,17 @@ func (w *World) finishIsland(st *step) {
 		if b := &w.bodies[i]; b.kind != Dynamic {
 			b.inIsland = false // it can be in more islands
 		}
+	}
+}
+
+// writeBack gives the bodies of the island their poses and velocities from the solver.
+func (w *World) writeBack() {
+	s := &w.solver
+	for k, i := range s.bodies {
+		b, p := &w.bodies[i], &s.poses[k]
+		b.sweep.c, b.sweep.a, b.v, b.w = p.c, p.a, s.velocities[k].v, s.velocities[k].w
+		b.xf = p.transform(b.sweep.local)
+		w.failed = w.failed || !b.finite()
 	}
 }
 

@@ -94,7 +94,7 @@ func (w *World) correct(n int) bool {
 	c := cycle{left: n, next: 4}
 	s.savePoses()
 	for c.left > 0 {
-		settled := w.separate(positionRate, -1, -1) >= settledOverlap
+		settled := w.correctContacts(positionRate, -1, -1) >= settledOverlap
 		for i := range s.joints {
 			settled = s.joints[i].correct(s) && settled
 		}

@@ -56,18 +56,20 @@ func (j *jointConstraint) prepare(w *World, i int32, st *step) {
 		j.axial = 1 / j.axial
 	}
 	j.maxImpulse = mul(st.dt, r.MaxTorque)
-	j.motor = r.Motor && !fixed
-	if !j.motor {
-		j.impulse.motor = 0
-	}
 	state := between
 	angle := b.sweep.a - a.sweep.a - r.Reference
 	switch {
 	case !r.Limited || fixed:
+	case r.Upper-r.Lower < mul(2, angularSlop):
+		state = locked
 	case angle <= r.Lower:
 		state = atLower
 	case angle >= r.Upper:
 		state = atUpper
+	}
+	j.motor = r.Motor && !fixed && state != locked
+	if !j.motor {
+		j.impulse.motor = 0
 	}
 	if state != j.impulse.state {
 		j.impulse.limit, j.impulse.state = 0, state
@@ -177,10 +179,14 @@ func (j *jointConstraint) correct(s *solver) bool {
 	if state := j.impulse.state; state != between {
 		angle := b.a - a.a - j.reference
 		var c float32
-		if state == atLower {
+		switch state {
+		case locked:
+			c = clamp(angle-j.lower, -maxAngularCorrection, maxAngularCorrection)
+			angular = abs(c)
+		case atLower:
 			c = clamp(angle-j.lower+angularSlop, -maxAngularCorrection, 0)
 			angular = j.lower - angle
-		} else {
+		default:
 			c = clamp(angle-j.upper-angularSlop, 0, maxAngularCorrection)
 			angular = angle - j.upper
 		}

@@ -35,7 +35,7 @@ type manifold struct {
 	n      int32 // points; 0: the shapes do not touch
 }
 
-// collide finds where a and b touch. They are in the order of World.pair: an edge before a polygon, a
+// collide finds where a and b touch. They are in the order of Shape.order: an edge before a polygon, a
 // circle last.
 func (m *manifold) collide(sa *Shape, xa *transform, sb *Shape, xb *transform) {
 	m.n = 0

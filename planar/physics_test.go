@@ -41,9 +41,14 @@ func TestRest(t *testing.T) {
 	for name, c := range map[string]struct {
 		s Shape
 		y float64 // at rest
-	}{"box": {must(Box(0.5, 0.25)), 0.25 + 2*skin}, "circle": {must(Circle(Vec{}, 0.5)), 0.5 + skin}} {
+		m Material
+	}{
+		"box":     {must(Box(0.5, 0.25)), 0.25 + 2*skin, rock},
+		"circle":  {must(Circle(Vec{}, 0.5)), 0.5 + skin, rock},
+		"no mass": {must(Box(0.5, 0.25)), 0.25 + 2*skin, Material{Friction: 0.5, Category: 1, Mask: 1}},
+	} {
 		w := ground(-10)
-		b := add(w, Dynamic, 0, 1, 0, c.s, rock)
+		b := add(w, Dynamic, 0, 1, 0, c.s, c.m)
 		var events []Event
 		for range 150 {
 			run(t, w, 1)
@@ -130,7 +135,7 @@ func TestPair(t *testing.T) {
 }
 
 // TestRevolute checks a pendulum: the point stays, the angle stays within its limits, and the motor turns
-// with its speed against the gravity that its torque can lift.
+// with its speed against the gravity that its torque can lift. Equal limits leave no play.
 func TestRevolute(t *testing.T) {
 	for name, c := range map[string]struct {
 		r      Revolute
@@ -139,6 +144,7 @@ func TestRevolute(t *testing.T) {
 	}{
 		"limit":      {Revolute{Limited: true, Lower: -0.5, Upper: 0.5}, -0.5, 0.04},
 		"motor":      {Revolute{Motor: true, Speed: 1, MaxTorque: 1000}, 2, 0.01},
+		"locked":     {Revolute{Motor: true, Speed: 1, MaxTorque: 1000, Limited: true, Lower: 0.3, Upper: 0.3}, 0.3, 1e-5},
 		"weak motor": {Revolute{Motor: true, Speed: 1, MaxTorque: 1, Limited: true, Lower: -0.5, Upper: 3}, -0.5, 0.04},
 	} {
 		w := NewWorld(Vec{0, -10})
@@ -153,6 +159,25 @@ func TestRevolute(t *testing.T) {
 		if d := w.Body(arm).Point(Vec{-1, 0}).sub(Vec{0, 5}); d.length() > 0.01 {
 			t.Errorf("%s: the point is off by %v", name, d)
 		}
+	}
+}
+
+// TestJoined checks that two bodies that touch cease to collide when a joint joins them.
+func TestJoined(t *testing.T) {
+	w := NewWorld(Vec{0, -10})
+	floor := add(w, Static, 0, 0, 0, must(Box(1, 1)), rock)
+	b := add(w, Dynamic, 0.9, 1.6, 0, must(Box(0.5, 0.5)), rock)
+	run(t, w, 30)
+	if w.Touching() != 1 {
+		t.Fatalf("%d pairs touch, want 1", w.Touching())
+	}
+	must(w.AddJoint(Revolute{A: floor, B: b, AnchorA: Vec{3, 1.5}, AnchorB: Vec{2.1, 0}}))
+	run(t, w, 1)
+	if want := []Event{{0, 1, false}}; !slices.Equal(w.Events(), want) || w.Touching() != 0 {
+		t.Errorf("events %v, %d pairs touch, want %v and 0", w.Events(), w.Touching(), want)
+	}
+	if run(t, w, 30); w.Body(b).Position().Y > 1 {
+		t.Errorf("the body is at %v, want it below 1 m", w.Body(b).Position())
 	}
 }
 
@@ -231,8 +256,7 @@ func TestRays(t *testing.T) {
 	}
 }
 
-// TestImpacts checks against the step as a whole that proofs of no impact are right: with them and without
-// them, impact says the same.
+// TestImpacts checks that where staysApart returns true, impact finds no touch.
 func TestImpacts(t *testing.T) {
 	for seed := range uint64(2) {
 		w, _ := pile(seed, 25)

@@ -169,7 +169,8 @@ func TestSincos(t *testing.T) {
 }
 
 // TestShapes checks masses and inertias by hand: a box of 2 × 4 m and 3 kg/m² has 24 kg and
-// 24 (2² + 4²)/12 = 40 kg m²; a disc of radius 2 at (1, 0) has 4π kg and 4π (2²/2 + 1) kg m².
+// 24 (2² + 4²)/12 = 40 kg m²; a disc of radius 2 at (1, 0) has 4π kg and 4π (2²/2 + 1) kg m²; a body whose shapes
+// have no mass has 1 kg.
 func TestShapes(t *testing.T) {
 	for name, c := range map[string]struct {
 		s                Shape
@@ -179,7 +180,8 @@ func TestShapes(t *testing.T) {
 		"polygon": {must(Polygon(Vec{-1, -2}, Vec{1, -2}, Vec{1, 2}, Vec{-1, 2})), 3, 24, 40, 0},
 		"moved":   {must(Polygon(Vec{2, -2}, Vec{0, -2}, Vec{0, 2}, Vec{2, 2}, Vec{1, 1})), 3, 24, 64, 1},
 		"circle":  {must(Circle(Vec{1, 0}, 2)), 1, 4 * math.Pi, 12 * math.Pi, 1},
-		"edge":    {must(Edge(Vec{}, Vec{2, 0})), 1, 0, 0, 0},
+		"edge":    {must(Edge(Vec{}, Vec{2, 0})), 1, 1, 0, 0},
+		"light":   {must(Box(1, 2)), 0, 1, 0, 0},
 	} {
 		w := NewWorld(Vec{})
 		b := must(w.AddBody(Dynamic, Vec{}, 0))
@@ -187,6 +189,28 @@ func TestShapes(t *testing.T) {
 		body := w.Body(b)
 		if math.Abs(float64(body.Mass())-c.m) > 1e-5*c.m || math.Abs(float64(body.Inertia())-c.i) > 1e-5*c.i || math.Abs(float64(body.sweep.local.X)-c.x) > 1e-6 {
 			t.Errorf("%s: mass %v, inertia %v, centre %v, want %v, %v, %v", name, body.Mass(), body.Inertia(), body.sweep.local, c.m, c.i, c.x)
+		}
+	}
+}
+
+// TestPolygon checks that random points make polygons that are convex and have a mass, in the order of the
+// vertices.
+func TestPolygon(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range 10_000 {
+		points := make([]Vec, 3+rng.IntN(6))
+		for i := range points {
+			points[i] = Vec{rng.Float32() - 0.5, rng.Float32() - 0.5}
+		}
+		s := must(Polygon(points...))
+		if m, _, i := s.mass(1); !(m > 0) || !(i > 0) {
+			t.Errorf("Polygon(%v) has the mass %v and the inertia %v, want more than 0", points, m, i)
+		}
+		for i := range s.n {
+			j := s.next(i)
+			if k := s.next(j); cross(s.v[j].sub(s.v[i]), s.v[k].sub(s.v[j])) < 0 {
+				t.Errorf("Polygon(%v) is not convex at vertex %d", points, j)
+			}
 		}
 	}
 }
@@ -220,6 +244,11 @@ func TestRefusals(t *testing.T) {
 		"no shape":  {fails(w.AddFixture(b, Shape{}, Material{})), "without a shape"},
 		"density":   {fails(w.AddFixture(b, box, Material{Density: -1})), "density -1"},
 		"friction":  {fails(w.AddFixture(b, box, Material{Friction: inf})), "friction +Inf"},
+		"bounce":    {fails(w.AddFixture(b, box, Material{Restitution: 1.5})), "restitution 1.5, want 0 … 1"},
+		"heavy":     {fails(w.AddFixture(b, box, Material{Density: 3e38})), "mass +Inf kg"},
+		"light":     {fails(w.AddFixture(b, box, Material{Density: 1e-40})), "want numbers above 0"},
+		"far":       {fails(w.AddFixture(b, must(Circle(Vec{300, 100}, 0.05)), Material{Density: 1})), "inertia"},
+		"speed":     {fails(w.AddJoint(Revolute{A: a, B: b, Speed: nan})), "speed NaN"},
 		"joint":     {fails(w.AddJoint(Revolute{A: a, B: a})), "bodies 0 and 0"},
 		"no body":   {fails(w.AddJoint(Revolute{A: a, B: -1})), "bodies 0 and -1"},
 		"anchor":    {fails(w.AddJoint(Revolute{A: a, B: b, AnchorB: Vec{nan, 0}})), "anchors"},
@@ -234,10 +263,20 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	must(w.AddFixture(b, box, rock))
-	w.Body(b).Push(Vec{nan, 0})
-	for range 2 {
-		if err := w.Step(1, 8, 3); err == nil || !strings.Contains(err.Error(), "not finite") {
-			t.Errorf("a step with a force that is NaN: %v, want it refused", err)
+	j := must(w.AddJoint(Revolute{A: a, B: b, Motor: true}))
+	for name, wrong := range map[string]func(w *World){
+		"a force that is NaN":              func(w *World) { w.Body(b).Push(Vec{nan, 0}) },
+		"a motor's speed that is NaN":      func(w *World) { w.Drive(j, nan, 1) },
+		"a motor's torque that is NaN":     func(w *World) { w.Drive(j, 1, nan) },
+		"a motor's torque that is below 0": func(w *World) { w.Drive(j, 1, -1) },
+	} {
+		var o World
+		o.Copy(w)
+		wrong(&o)
+		for range 2 {
+			if err := o.Step(1, 8, 3); err == nil || !strings.Contains(err.Error(), "not finite") {
+				t.Errorf("a step with %s: %v, want it refused", name, err)
+			}
 		}
 	}
 }

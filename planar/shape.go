@@ -28,7 +28,7 @@ type Shape struct {
 }
 
 // Circle returns the circle with a centre and a radius [m]. It returns an error if the radius is not
-// positive, or if a number is not finite.
+// positive, or if a number is not finite or above 1e6 m.
 func Circle(center Vec, radius float32) (Shape, error) {
 	s := Shape{kind: circle, n: 1, radius: radius}
 	s.v[0] = center
@@ -39,7 +39,7 @@ func Circle(center Vec, radius float32) (Shape, error) {
 }
 
 // Edge returns the line from a to b, which collides on both sides. Edges do not collide with edges. It
-// returns an error if the points are the same or not finite.
+// returns an error if the points are the same, not finite, or farther than 1e6 m.
 func Edge(a, b Vec) (Shape, error) {
 	s := Shape{kind: edge, n: 2, radius: skin}
 	s.v[0], s.v[1] = a, b
@@ -52,7 +52,7 @@ func Edge(a, b Vec) (Shape, error) {
 }
 
 // Box returns a rectangle about the origin with the half widths x and y [m]. It returns an error
-// if one of them is not positive and finite.
+// if one of them is not positive, or above 1e6 m.
 func Box(x, y float32) (Shape, error) {
 	s := Shape{kind: polygon, n: 4, radius: skin}
 	s.v = [maxVertices]Vec{{-x, -y}, {x, -y}, {x, y}, {-x, y}}
@@ -90,7 +90,8 @@ func (s Shape) checked() (Shape, error) {
 }
 
 // Polygon returns the convex hull of 3 to 8 points. It returns an error if there are more or fewer,
-// if they are nearly on one line, or if one is not finite. Box2D 2.3, b2PolygonShape::Set.
+// if they are nearly on one line, or if one is not finite or farther than 1e6 m. Points nearer than 2.5 mm count as
+// one. The area is a sum in float32 from the body's origin, so the points should be near it. Box2D 2.3, b2PolygonShape::Set.
 func Polygon(points ...Vec) (Shape, error) {
 	if len(points) > maxVertices {
 		return Shape{}, fmt.Errorf("planar: a polygon of %d points, want 3 … %d", len(points), maxVertices)

@@ -10,7 +10,8 @@ import (
 // exact as float32, as State writes them.
 const maxElements = 1 << 20
 
-// World is a set of bodies that move together. It is not safe for concurrent use.
+// World is a set of bodies that move together. NewWorld makes one; a World{} is ready after Reset or Copy. It is not safe
+// for concurrent use.
 type World struct {
 	gravity  Vec
 	events   []Event
@@ -82,7 +83,7 @@ func (w *World) Touching() int {
 }
 
 // errNotFinite says that the simulation has failed.
-var errNotFinite = errors.New("planar: a position or a velocity is not finite, after forces that are too large or not numbers")
+var errNotFinite = errors.New("planar: a position or a velocity is not finite, after forces that are too large or not numbers, or a motor has no possible speed or torque")
 
 // A step has the settings of a Step.
 type step struct {
@@ -93,8 +94,9 @@ type step struct {
 }
 
 // Step moves the bodies for a time dt [s], with numbers of velocity and position iterations; Box2D
-// recommends 8 and 3. It returns an error if dt is not positive and finite, or if a position or a
-// velocity is not finite then; after that only Reset, Copy and SetState help. Box2D 2.3, b2World::Step.
+// recommends 8 and 3. It returns an error if dt is not positive and finite, if a number of iterations is below 0, if a
+// position or a velocity is not finite then, or if Drive had numbers that are not possible; after the last two only
+// Reset, Copy and SetState help. Box2D 2.3, b2World::Step.
 func (w *World) Step(dt float32, velocityIterations, positionIterations int) error {
 	if !(dt > 0 && finite(dt) && finite(1/dt)) || velocityIterations < 0 || positionIterations < 0 {
 		return fmt.Errorf("planar: a step of %v s with %d and %d iterations, want a time above 0 and numbers of 0 or more", dt, velocityIterations, positionIterations)

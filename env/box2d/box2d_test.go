@@ -100,7 +100,7 @@ func TestDrawsRefused(t *testing.T) {
 }
 
 // TestMeasures checks the facts of episodes that are known: a lander without engines crashes, and one that
-// follows the heuristic lands; a walker without torques does not get far.
+// follows the heuristic lands; a walker with all motors at full torque falls.
 func TestMeasures(t *testing.T) {
 	facts := func(e env.Env) string {
 		m := e.(env.Measured)

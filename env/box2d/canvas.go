@@ -1,14 +1,12 @@
 package box2d
 
-import "math"
-
 // Sizes of CarRacing's picture. Gymnasium draws a window and makes it smaller. Here a shape's share of
 // each pixel is computed at once, from corners in pixels of the window.
 const (
 	pictureSide  = 96   // pixels
 	pictureRows  = 84   // rows above the indicators
 	windowWidth  = 1000 // pixels of the window
-	windowHeight = 800  //
+	windowHeight = 800
 	smaller      = pictureSide / float32(windowWidth)
 	lower        = pictureSide / float32(windowHeight)
 	maxCorners   = 8 // of a shape
@@ -38,27 +36,6 @@ type coverage struct {
 	y0, y1 int                                            // rows of the shape
 }
 
-// camera maps the world to the window.
-type camera struct {
-	cos, sin     float64
-	zoom, tx, ty float64
-}
-
-// at returns the place of a point in the window, in whole pixels as Gymnasium's, with y up.
-func (c *camera) at(x, y float64) pixelPoint {
-	wx := float64((float64(c.cos*x)-float64(c.sin*y))*c.zoom) + c.tx
-	wy := float64((float64(c.sin*x)+float64(c.cos*y))*c.zoom) + c.ty
-	return pixelPoint{float32(math.Trunc(wx)), float32(math.Trunc(wy))}
-}
-
-// place returns the corners of a polygon in the window.
-func (c *camera) place(dst *[maxCorners]pixelPoint, points [][2]float64) []pixelPoint {
-	for i, p := range points {
-		dst[i] = c.at(p[0], p[1])
-	}
-	return dst[:len(points)]
-}
-
 // outside reports whether a polygon of the window is not in the picture.
 func outside(q []pixelPoint) bool {
 	left, right, below, above := true, true, true, true
@@ -71,8 +48,8 @@ func outside(q []pixelPoint) bool {
 // A clipped is a polygon that is being cut: at most a corner more for each side of the picture.
 type clipped [maxCorners + 4]pixelPoint
 
-// fill computes the shares of a polygon of the window. Its sides are moved out as widen does, but for
-// those whose bit of fixed is 1. It returns false if nothing of it is in the picture.
+// fill computes the shares of a polygon of the window. Its sides are moved out as widen does, except
+// side i if bit i of fixed is 1. It returns false if nothing of it is in the picture.
 func (c *coverage) fill(p []pixelPoint, fixed uint) bool {
 	var a, b clipped
 	widen(&a, p, fixed)
@@ -106,66 +83,6 @@ func (c *coverage) fill(p []pixelPoint, fixed uint) bool {
 		c.line(a[i], a[next])
 	}
 	return true
-}
-
-// widen moves the sides of a polygon out, as pygame's drawing does: it fills whole pixels, whose centres
-// are the corners, and then smooths the edge. A side that is steep moves by half a pixel to the side,
-// another one up or down. Side i is that from corner i to the next.
-func widen(out *clipped, p []pixelPoint, fixed uint) {
-	n := len(p)
-	var normals [maxCorners]pixelPoint
-	var area float32
-	for i, q := range p {
-		r := p[0]
-		if i+1 < n {
-			r = p[i+1]
-		}
-		normals[i] = pixelPoint{r.y - q.y, q.x - r.x}
-		area += float32(q.x*r.y) - float32(q.y*r.x)
-	}
-	orientation := float32(0.5)
-	if area < 0 {
-		orientation = -0.5
-	}
-	before, moved := normals[n-1], float32(orientation*reach(normals[n-1]))
-	if fixed>>(n-1)&1 == 1 {
-		moved = 0
-	}
-	for i, q := range p {
-		next, by := normals[i], float32(orientation*reach(normals[i]))
-		if fixed>>i&1 == 1 {
-			by = 0
-		}
-		d := meet(before, next, moved, by)
-		out[i] = pixelPoint{q.x + d.x, q.y + d.y}
-		before, moved = next, by
-	}
-}
-
-// reach returns the larger component of a normal.
-func reach(n pixelPoint) float32 { return max(n.x, -n.x, n.y, -n.y) }
-
-// meet returns the move of a corner whose two sides move by a and b along their normals.
-func meet(n, m pixelPoint, a, b float32) pixelPoint {
-	const blunt, most = 0.2, 1.5
-	det := float32(n.x*m.y) - float32(n.y*m.x)
-	nn, mm := float32(n.x*n.x)+float32(n.y*n.y), float32(m.x*m.x)+float32(m.y*m.y)
-	if float32(det*det) <= float32(blunt*blunt*float32(nn*mm)) { // nearly one line, or a side without a length
-		var d pixelPoint
-		if nn > 0 {
-			d = pixelPoint{float32(n.x*a) / nn, float32(n.y*a) / nn}
-		}
-		if mm > 0 {
-			e := pixelPoint{float32(m.x*b) / mm, float32(m.y*b) / mm}
-			if nn == 0 {
-				return e
-			}
-			d = pixelPoint{(d.x + e.x) / 2, (d.y + e.y) / 2}
-		}
-		return d
-	}
-	x, y := (float32(a*m.y)-float32(b*n.y))/det, (float32(b*n.x)-float32(a*m.x))/det
-	return pixelPoint{max(-most, min(x, most)), max(-most, min(y, most))}
 }
 
 // cut cuts off the part of a polygon beyond a side of the picture: left, right, top or bottom. It returns
@@ -251,8 +168,8 @@ func (c *coverage) span(y int, x0, x1, d float32) {
 	row[i1+1] += float32(d * (1 - last))
 }
 
-// shares returns the shares of the pixels of row y, from column x0 on. The caller clears the slice all,
-// which it is the beginning of.
+// shares returns the shares of the pixels of row y, from column x0 on. They are the first part of all,
+// which the caller must clear afterwards.
 func (c *coverage) shares(y int) (shares, all []float32, x0 int) {
 	x0 = int(c.lo[y])
 	end := min(int(c.hi[y])+2, coverStride)

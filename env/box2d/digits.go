@@ -75,8 +75,8 @@ func labelOf(x float64) (l label) {
 	return l
 }
 
-// advance returns the way from glyph i of a label, counted from the right, to the next one.
-func (l *label) advance(i int) float64 {
+// width returns the way from glyph i of a label, counted from the right, to the next one.
+func (l *label) width(i int) float64 {
 	g := l.glyphs[i]
 	if g == minus {
 		return minusWidth
@@ -95,13 +95,13 @@ func (p *picture) drawReturn(x float64) {
 	l := labelOf(x)
 	width := 0.0
 	for i := range l.n {
-		width += l.advance(i)
+		width += l.width(i)
 	}
 	pen := textMiddle - math.Floor(math.Floor(width+0.5)/2)
 	var ink inkMap
 	for i := l.n - 1; i >= 0; i-- {
 		ink.add(l.glyphs[i], pen)
-		pen += l.advance(i)
+		pen += l.width(i)
 	}
 	for y := range ink {
 		for x, s := range ink[y] {

@@ -15,7 +15,7 @@ type draws struct {
 
 // SetDraws gives the results of the generator in the next Reset or Step, in the order in which
 // Gymnasium's task draws them: numbers of the ranges that it draws from, not of [0, 1). A number outside
-// its range ends the Reset or Step with an error. SetDraws returns an error and changes nothing if a
+// its range ends the Reset or Step with an error. The slice is kept until all of them are used. SetDraws returns an error and changes nothing if a
 // number is not finite.
 func (d *draws) SetDraws(given []float64) error {
 	for _, x := range given {

@@ -1,6 +1,7 @@
 package box2d
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -22,8 +23,8 @@ import (
 // Action: nothing (0), the left engine (1), the main engine (2), the right engine (3). If
 // continuous: the power of the main engine, which is off below 0 and between 50 % and 100 % above, and
 // of the side engines, off between -0.5 and 0.5, the left one below.
-// Observation: the position from the pad, in halves of the picture; the velocity; the angle [rad]; the
-// angular velocity, in 2.5 rad/s; and whether each leg touches the ground.
+// Observation: the position from the pad, in halves of the picture, 10 m and 6.67 m; the velocity, in 5 m/s
+// and 7.5 m/s; the angle [rad]; the angular velocity, in 2.5 rad/s; and whether each leg touches the ground.
 type LunarLander struct {
 	Continuous      bool    `yaml:"continuous"`       // the engines' powers are numbers
 	Gravity         float64 `yaml:"gravity"`          // vertical gravity, between -12 and 0 [m/s²]
@@ -269,7 +270,7 @@ func (l *LunarLander) State(s *state.State) {
 		l.windAt, l.twistAt = int(wind[0]), int(wind[1])
 		l.touches, l.crashed, l.landed, l.hasShaping = [2]bool(flags), flags[2], flags[3], flags[4]
 		l.shaping, l.main, l.side, l.spent = numbers[0], numbers[1], numbers[2], [2]float64(numbers[3:])
-		s.Fail(l.build())
+		s.Fail(errors.Join(checkNumbers(numbers...), l.build()))
 	}
 	l.world.State(s)
 }

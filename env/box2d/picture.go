@@ -63,9 +63,6 @@ func (c *camera) aim(e *CarRacing) {
 // patch is the side of a patch of grass [m].
 const patch = playfield / 20
 
-// reach returns the distance from the car up to which the window shows the world [m].
-func (c *camera) reach() float64 { return 1200 / c.zoom }
-
 // drawField draws the field, on black, and the patches of grass on it.
 func (p *picture) drawField(c *CarRacing) {
 	field, grass := whole(c.look.field, 0), whole(c.look.grass, 0)

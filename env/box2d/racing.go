@@ -19,7 +19,7 @@ import (
 //
 // Action: steering from left to right, gas and brake. If not continuous: nothing (0), right (1),
 // left (2), gas (3), brake (4).
-// Observation: a picture of 96 × 96 pixels, with speed, the wheels' angular velocities, steering,
+// Observation: a picture [96, 96, 3], red, green and blue of 0 … 255, with speed, the wheels' angular velocities, steering,
 // angular velocity and the return below. It is drawn with smooth edges, and not as in Gymnasium with those
 // of a larger window; nearly all bytes agree to 8 of 255.
 type CarRacing struct {
@@ -52,6 +52,16 @@ type CarRacing struct {
 // carColors are the colours of the picture, 0 … 255.
 type carColors struct{ road, field, grass [3]float64 }
 
+// check returns an error if a number is not a colour.
+func (c *carColors) check() error {
+	for _, x := range slices.Concat(c.road[:], c.field[:], c.grass[:]) {
+		if !(x >= 0 && x <= 255) {
+			return fmt.Errorf("box2d: a state with the colour %v, want 0 … 255", x)
+		}
+	}
+	return nil
+}
+
 var (
 	_ env.Snapshotter   = (*CarRacing)(nil)
 	_ env.PhysicsReader = (*CarRacing)(nil)
@@ -59,9 +69,6 @@ var (
 	_ env.Measured      = (*CarRacing)(nil)
 	_ env.ResetOptioner = (*CarRacing)(nil)
 )
-
-// errNumbers says that a state has numbers that are not finite.
-var errNumbers = errors.New("box2d: a state of CarRacing with numbers that are not finite")
 
 // NewCarRacing returns a CarRacing-v3.
 func NewCarRacing() *CarRacing {
@@ -268,11 +275,7 @@ func (c *CarRacing) State(s *state.State) {
 			return
 		}
 		c.reward, c.before, c.drawn, c.time, c.fuel = numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]
-		if slices.ContainsFunc(append(numbers, c.car.numbers()...), func(x float64) bool { return x-x != 0 }) {
-			s.Fail(errNumbers)
-			return
-		}
-		s.Fail(c.build())
+		s.Fail(errors.Join(checkNumbers(numbers...), checkNumbers(c.car.numbers()...), c.look.check(), c.build()))
 	}
 	c.world.State(s)
 }

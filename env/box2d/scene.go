@@ -1,6 +1,8 @@
 package box2d
 
 import (
+	"fmt"
+
 	"github.com/rlrun/rlrun/env"
 	"github.com/rlrun/rlrun/env/state"
 	"github.com/rlrun/rlrun/planar"
@@ -23,6 +25,16 @@ type scene struct {
 	planar.World
 	err     error
 	numbers []float32 // scratch of State
+}
+
+// checkNumbers returns an error if a number of a state is not finite.
+func checkNumbers[T float32 | float64](numbers ...T) error {
+	for _, x := range numbers {
+		if x-x != 0 {
+			return fmt.Errorf("box2d: a state with the number %v, want finite numbers", x)
+		}
+	}
+	return nil
 }
 
 // begin removes all bodies.

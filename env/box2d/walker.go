@@ -19,9 +19,10 @@ import (
 //
 // Action: the direction and the torque of the motors of hip and knee of the first and of the second
 // leg, of 80 N m.
-// Observation: the hull's angle [rad], angular velocity and velocity; for each leg the angles of hip
-// and knee [rad], their velocities, and whether the foot touches the ground; and the distances of the
-// ground in ten directions, in parts of the lidar's reach.
+// Observation: the hull's angle [rad], its angular velocity, in 25 rad/s, and its velocity, in 8.33 m/s and 12.5 m/s;
+// for each leg the hip's angle [rad] and angular velocity, in 4 rad/s, the knee's angle plus 1 [rad] and angular
+// velocity, in 6 rad/s, and whether the foot touches the ground; and the distances of the ground in ten directions,
+// in parts of the lidar's reach of 5.33 m.
 type BipedalWalker struct {
 	Hardcore bool `yaml:"hardcore"` // there are stumps, stairs and pits
 
@@ -274,7 +275,7 @@ func (w *BipedalWalker) State(s *state.State) {
 			return
 		}
 		w.touches, w.fell, w.finished, w.hasShaping = [2]bool(flags), flags[2], flags[3], flags[4]
-		s.Fail(w.build())
+		s.Fail(errors.Join(checkNumbers(w.shaping), checkNumbers(w.lidar[:]...), checkNumbers(w.act[:]...), w.build()))
 	}
 	w.world.State(s)
 }

@@ -3,6 +3,7 @@ package thrower
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"github.com/rlrun/rlrun/env"
@@ -13,8 +14,8 @@ import (
 // Thrower is an arm on a hinge, with a ball on its end. The action is the speed of the motor, from
 // rest (-1) to 15 rad/s (1).
 // The episode ends when the ball touches the ground, with a reward of 1 at the flag, and of
-// 1/(1 + d/5) at a distance of d metres from it. Observation: the distance of the flag, the arm's angle and speed, and the ball's place and
-// velocity, scaled to about ±1.
+// 1/(1 + d/5) at a distance of d metres from it. Observation: the distance of the flag, in 30 m; the
+// arm's angle [rad] and speed, in 15 rad/s; the ball's place, in 30 m and 10 m; and its velocity, in 20 m/s.
 type Thrower struct {
 	Farthest float64 `yaml:"farthest"` // largest distance of the flag [m]
 
@@ -128,5 +129,8 @@ func (t *Thrower) State(s *state.State) {
 	state.Slice(s, "world", &t.saved, 10_000)
 	if s.Loading() && s.Err() == nil {
 		s.Fail(errors.Join(t.build(), t.world.SetState(t.saved)))
+		if !(t.flag >= 5 && t.flag <= t.Farthest) {
+			s.Fail(fmt.Errorf("thrower: a state with the flag at %v m, want 5 … %v", t.flag, t.Farthest))
+		}
 	}
 }
