@@ -187,8 +187,9 @@ func (w *World) solveImpact(st *step, alpha float32, ia, ib int32) {
 		}
 	}
 	for _, i := range [2]int32{ia, ib} {
-		b := &w.bodies[i]
-		b.sweep.c0, b.sweep.a0 = s.poses[b.index].c, s.poses[b.index].a
+		if b := &w.bodies[i]; b.kind == Dynamic {
+			b.sweep.c0, b.sweep.a0 = s.poses[b.index].c, s.poses[b.index].a
+		}
 	}
 	w.prepareContacts()
 	s.iterate(st.velocities)

@@ -183,11 +183,14 @@ func (w *World) finishIsland(st *step) {
 	}
 }
 
-// writeBack gives the bodies of the island their poses and velocities from the solver.
+// writeBack gives the moving bodies of the island their poses and velocities from the solver.
 func (w *World) writeBack() {
 	s := &w.solver
 	for k, i := range s.bodies {
 		b, p := &w.bodies[i], &s.poses[k]
+		if b.kind != Dynamic {
+			continue
+		}
 		b.sweep.c, b.sweep.a, b.v, b.w = p.c, p.a, s.velocities[k].v, s.velocities[k].w
 		b.xf = p.transform(b.sweep.local)
 		w.failed = w.failed || !b.finite()

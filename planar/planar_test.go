@@ -2,6 +2,7 @@ package planar
 
 import (
 	"encoding/binary"
+	"errors"
 	"flag"
 	"fmt"
 	"hash/fnv"
@@ -282,7 +283,7 @@ func TestRefusals(t *testing.T) {
 }
 
 // TestState checks that a world continues from its state, and a copy of it, with the same bits, while
-// shapes collide, and that states of other worlds are refused.
+// shapes collide, also after a step that failed, and that states of other worlds are refused.
 func TestState(t *testing.T) {
 	for seed := range uint64(3) {
 		w, bodies := pile(seed, 20)
@@ -306,6 +307,23 @@ func TestState(t *testing.T) {
 			if !slices.Equal(numbers(nil, o, bodies), want) || !slices.Equal(numbers(nil, &copied, bodies), want) || !slices.Equal(o.Events(), w.Events()) {
 				t.Fatalf("seed %d: step %d after the state was set differs", seed, step)
 			}
+		}
+		want := numbers(nil, w, bodies)
+		saved := w.State(nil)
+		w.Body(bodies[0]).Push(Vec{float32(math.NaN()), 0})
+		if w.Step(1.0/60, 8, 3) == nil {
+			t.Fatal("a step with a force that is NaN, want it refused")
+		}
+		if err := w.SetState(saved); err != nil || !slices.Equal(numbers(nil, w, bodies), want) {
+			t.Errorf("seed %d: after a step that failed, SetState: %v, and numbers that differ", seed, err)
+		}
+		for range 20 {
+			if err := errors.Join(w.Step(1.0/60, 8, 3), o.Step(1.0/60, 8, 3)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !slices.Equal(numbers(nil, w, bodies), numbers(nil, o, bodies)) {
+			t.Errorf("seed %d: steps after a step that failed and SetState differ", seed)
 		}
 		other, _ := pile(seed, 19)
 		if other.SetState(state) == nil || o.SetState(state[1:]) == nil || o.SetState(append(state, 0)) == nil || o.SetState(nil) == nil {

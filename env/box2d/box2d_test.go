@@ -50,7 +50,7 @@ func TestOptionsRefused(t *testing.T) {
 		value   any
 		want    string
 	}{
-		{"LunarLander-v3", "gravity", 0, "gravity 0, want a number between -12 and 0"},
+		{"LunarLander-v3", "gravity", 0, "gravity 0, want a number above -12 and below 0"},
 		{"LunarLander-v3", "gravity", -12, "gravity -12"},
 		{"LunarLander-v3", "wind_power", -1, "wind_power -1, want a number, 0 … 1000"},
 		{"LunarLander-v3", "turbulence_power", 1e9, "turbulence_power 1e+09"},

@@ -13,6 +13,9 @@ type ink struct {
 	fixtures []int32
 }
 
+// beyond is farther than what any window shows, whatever its shape [m].
+const beyond = 1000
+
 // StepsPerSecond returns 50, which is real time.
 func (*ink) StepsPerSecond() int { return fps }
 

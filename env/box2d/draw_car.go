@@ -35,7 +35,7 @@ func (v *headUp) place(x, y float32) (float32, float32) {
 }
 
 // Draw draws the road around the car from above, the car's heading up, and below the speed, the visited
-// tiles and the return. Visited tiles are darker, and tyres that slip leave marks.
+// tiles, gas and brake. Visited tiles are darker, and tyres that slip leave marks.
 func (c *CarRacing) Draw(d render.Canvas, l render.Look) {
 	d.View(viewLeft, viewLow-viewBar, viewRight, viewHigh, l.Paper)
 	if c.world.Bodies() == 0 {
@@ -45,7 +45,7 @@ func (c *CarRacing) Draw(d render.Canvas, l render.Look) {
 	sin, cos := math.Sincos(float64(b.Angle()))
 	v := headUp{b.Position(), float32(sin), float32(cos)}
 	grass := render.Mix(l.Paper, l.Green, 0.25)
-	render.Rect(d, 2*viewLeft, 2*viewLow, 2*viewRight, 2*viewHigh, grass)
+	render.Rect(d, -beyond, viewLow, beyond, beyond, grass)
 	c.drawPatches(d, l, &v)
 	for i := range c.track.bends {
 		road := render.Mix(l.Faint, l.Soft, 0.35)
@@ -99,17 +99,23 @@ func (c *CarRacing) drawParts(d render.Canvas, l render.Look, v *headUp) {
 	}
 }
 
-// drawBar writes the speed, the visited tiles and the return, and draws gas and brake as bars.
+// drawBar writes the speed and the visited tiles, and draws gas and brake as bars.
 func (c *CarRacing) drawBar(d render.Canvas, l render.Look) {
 	const y, size = viewLow - viewBar + 1.6, 2.4
-	render.Rect(d, 2*viewLeft, viewLow-2*viewBar, 2*viewRight, viewLow, l.Paper)
+	render.Rect(d, -beyond, -beyond, beyond, viewLow, l.Paper)
 	speed := c.world.Body(c.car.hull).Velocity()
 	d.Text(viewLeft+2, y, size, 0, fmt.Sprintf("%.0f m/s", norm(float64(speed.X), float64(speed.Y))), l.Label())
-	d.Text(-8, y, size, 0, fmt.Sprintf("tiles %d of %d", c.count, len(c.track.bends)), l.Label())
-	d.Text(viewRight-2, y, size, 1, fmt.Sprintf("return %.0f", c.reward), l.Label())
-	brake, gas := float32(min(max(c.car.brake, 0), 1)), float32(c.car.wheels[2].gas)
-	render.Rect(d, -16, viewLow-4, -15, viewLow-4+3*gas, l.Green)
-	render.Rect(d, -14, viewLow-4, -13, viewLow-4+3*brake, l.Red)
+	d.Text(-16, y, size, 0, fmt.Sprintf("tiles %d of %d", c.count, len(c.track.bends)), l.Label())
+	for _, pedal := range [2]struct {
+		x     float32
+		name  string
+		share float64
+		fill  color.RGBA
+	}{{10, "gas", c.car.wheels[2].gas, l.Green}, {20, "brake", min(max(c.car.brake, 0), 1), l.Red}} {
+		d.Text(pedal.x, y, size, 0, pedal.name, l.Label())
+		x := pedal.x + size*0.62*float32(len(pedal.name))
+		render.Rect(d, x, y, x+1, y+2*float32(pedal.share), pedal.fill)
+	}
 }
 
 // Controls returns keys that steer, accelerate and brake.
@@ -130,7 +136,7 @@ func (c *CarRacing) Controls() []render.Control {
 
 // quad draws four points of the world, if they can be in the window.
 func (c *CarRacing) quad(d render.Canvas, v *headUp, q quad, col color.RGBA) {
-	const far = viewRight + viewHigh
+	const far = 4 * viewRight
 	if x, y := v.place(float32(q[0][0]), float32(q[0][1])); math.Abs(float64(x)) > far || math.Abs(float64(y)) > far {
 		return
 	}

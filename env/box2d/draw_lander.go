@@ -48,13 +48,13 @@ func (l *LunarLander) Draw(c render.Canvas, look render.Look) {
 func (l *LunarLander) drawGround(c render.Canvas, look render.Look) {
 	const chunk = landerWidth / (landerChunks - 1)
 	ground := l.ground()
-	l.points = append(l.points[:0], -landerWidth, float32(ground[0])) // beyond the world, where a wide window shows it
+	l.points = append(l.points[:0], -beyond, float32(ground[0]))
 	for i, y := range ground {
 		l.points = append(l.points, float32(chunk*float64(i)), float32(y))
 	}
-	l.points = append(l.points, 2*landerWidth, float32(ground[landerChunks-1]))
+	l.points = append(l.points, beyond, float32(ground[landerChunks-1]))
 	n := len(l.points)
-	l.points = append(l.points, 2*landerWidth, -1, -landerWidth, -1)
+	l.points = append(l.points, beyond, -beyond, -beyond, -beyond)
 	c.Fill(l.points, look.Faint)
 	c.Line(l.points[:n], 0.07, look.Soft)
 	const pole, size = 1.6, 0.55

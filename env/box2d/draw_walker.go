@@ -31,7 +31,7 @@ func (w *BipedalWalker) Draw(c render.Canvas, l render.Look) {
 	x, y := w.Tip()
 	left, bottom := x-width/3, terrainHeight-3+(y-terrainHeight-2*legHeight)/2
 	c.View(left, bottom, left+width, bottom+height, l.Paper)
-	w.drawTerrain(c, l, left, left+width, bottom)
+	w.drawTerrain(c, l)
 	w.drawRays(c, l)
 	render.Trail(c, l.Trail, 0.05, l.Paper, render.Mix(l.Paper, l.Sky, 0.6))
 	hull := l.Blue
@@ -53,30 +53,25 @@ func (w *BipedalWalker) Draw(c render.Canvas, l render.Look) {
 	}
 }
 
-// drawTerrain draws the ground between two places, and the flags.
-func (w *BipedalWalker) drawTerrain(c render.Canvas, l render.Look, left, right, bottom float32) {
-	w.points = w.points[:0]
+// drawTerrain draws the ground and the flags.
+func (w *BipedalWalker) drawTerrain(c render.Canvas, l render.Look) {
+	w.points = append(w.points[:0], -beyond, float32(w.terrain.y[0]))
 	for i, y := range w.terrain.y {
-		if x := float32(terrainStep * float64(i)); x > left-1 && x < right+1 {
-			w.points = append(w.points, x, float32(y))
-		}
+		w.points = append(w.points, float32(terrainStep*float64(i)), float32(y))
 	}
-	if n := len(w.points); n >= 4 {
-		first, last := w.points[0], w.points[n-2]
-		w.points = append(w.points, last, bottom-1, first, bottom-1)
-		c.Fill(w.points, l.Faint)
-		c.Line(w.points[:n], 0.06, l.Soft)
-	}
+	w.points = append(w.points, beyond, float32(w.terrain.y[terrainLength-1]))
+	n := len(w.points)
+	w.points = append(w.points, beyond, -beyond, -beyond, -beyond)
+	c.Fill(w.points, l.Faint)
+	c.Line(w.points[:n], 0.06, l.Soft)
 	for q := w.terrain.blocks; len(q) > 0; q = q[8:] {
 		w.points = w.points[:0]
 		for _, v := range q[:8] {
 			w.points = append(w.points, float32(v))
 		}
-		if w.points[2] > left && w.points[0] < right {
-			c.Fill(w.points, render.Mix(l.Faint, l.Soft, 0.5))
-			w.points = append(w.points, w.points[0], w.points[1])
-			c.Line(w.points, 0.06, l.Soft)
-		}
+		c.Fill(w.points, render.Mix(l.Faint, l.Soft, 0.5))
+		w.points = append(w.points, w.points[0], w.points[1])
+		c.Line(w.points, 0.06, l.Soft)
 	}
 	for _, i := range [2]int{startPad / 4, terrainLength - terrainGrass} {
 		x, y := float32(terrainStep*float64(i)), float32(w.terrain.y[i])

@@ -27,10 +27,10 @@ import (
 // and 7.5 m/s; the angle [rad]; the angular velocity, in 2.5 rad/s; and whether each leg touches the ground.
 type LunarLander struct {
 	Continuous      bool    `yaml:"continuous"`       // the engines' powers are numbers
-	Gravity         float64 `yaml:"gravity"`          // vertical gravity, between -12 and 0 [m/s²]
+	Gravity         float64 `yaml:"gravity"`          // vertical gravity, above -12 and below 0 [m/s²]
 	EnableWind      bool    `yaml:"enable_wind"`      // there is wind and turbulence until a leg touches the ground
-	WindPower       float64 `yaml:"wind_power"`       // largest force of the wind [N]
-	TurbulencePower float64 `yaml:"turbulence_power"` // largest torque of the turbulence [N m]
+	WindPower       float64 `yaml:"wind_power"`       // largest force of the wind, 0 … 1000 [N]
+	TurbulencePower float64 `yaml:"turbulence_power"` // largest torque of the turbulence, 0 … 1000 [N m]
 
 	draws
 	ink
@@ -99,7 +99,7 @@ func (l *LunarLander) Validate() error {
 	const most = 1000 // far above Gymnasium's recommendations, 20 and 2
 	switch {
 	case !(-12 < l.Gravity && l.Gravity < 0):
-		return fmt.Errorf("gravity %v, want a number between -12 and 0", l.Gravity)
+		return fmt.Errorf("gravity %v, want a number above -12 and below 0", l.Gravity)
 	case !(0 <= l.WindPower && l.WindPower <= most):
 		return fmt.Errorf("wind_power %v, want a number, 0 … %d", l.WindPower, most)
 	case !(0 <= l.TurbulencePower && l.TurbulencePower <= most):

@@ -4,6 +4,7 @@ package nearest
 
 import (
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -35,6 +36,15 @@ func Hint(misspelt string, words iter.Seq[string]) string {
 		return "; the nearest is " + near
 	}
 	return ""
+}
+
+// HintOrAll returns Hint. If no known word is similar and there are at most 8, it returns all: "; known: …".
+func HintOrAll(misspelt string, words iter.Seq[string]) string {
+	hint := Hint(misspelt, words)
+	if all := slices.Sorted(words); hint == "" && 0 < len(all) && len(all) <= 8 {
+		hint = "; known: " + strings.Join(all, ", ")
+	}
+	return hint
 }
 
 // distance returns the edit distance between a and b: the smallest number of insertions,

@@ -28,4 +28,7 @@ func TestHint(t *testing.T) {
 			t.Errorf("Hint(%q) = %q, want %q", in, got, want)
 		}
 	}
+	if got, want := nearest.HintOrAll("zebra", slices.Values(words)), "; known: gamma, learning_rate"; got != want {
+		t.Errorf("HintOrAll = %q, want %q", got, want)
+	}
 }

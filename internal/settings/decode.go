@@ -192,7 +192,7 @@ func (n Node) mapping(v reflect.Value) error {
 	return n.each(func(key string, name *yaml.Node, value Node) error {
 		f, known := fields[key]
 		if !known {
-			fault := n.tree.fault(name, value.path, "unknown key%s", nearest.Hint(key, maps.Keys(fields)))
+			fault := n.tree.fault(name, value.path, "unknown key%s", nearest.HintOrAll(key, maps.Keys(fields)))
 			fault.unknown = value
 			return fault
 		}
