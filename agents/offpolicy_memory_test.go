@@ -45,7 +45,7 @@ func TestOffPolicyMemory(t *testing.T) {
 				c.NEnvs, c.EntCoef.Value, c.UseSDE, c.SDESampleFreq = 2, 0.1, true, 4
 				c.Normalize.Obs, c.Normalize.Reward = true, true
 			})},
-		"TD3": {Memory: true, Continuous: true, Steps: 8000,
+		"TD3": {Memory: true, Continuous: true, Steps: 12_000,
 			New: newSmall(agents.DefaultTD3, agents.NewTD3, (*agents.TD3Config).Base, func(c *agents.TD3Config) {
 				useSmallSequences(&c.Replay, &c.Network, "gru")
 				c.NEnvs, c.Prioritized = 2, true

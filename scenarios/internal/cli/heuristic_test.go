@@ -86,7 +86,7 @@ func TestNoHeuristic(t *testing.T) {
 		"record LunarLander-v3 --heuristic --sampled -o a.png":             "--sampled: a heuristic has no probabilities",
 		"eval LunarLandr-v3 --heuristic":                                   "the nearest is LunarLander-v3",
 		"eval LunarLander-v3 --heuristic --set options.gravty=-8":          "options.gravty",
-		"eval LunarLander-v3 --heuristic --set options.gravity=8":          "gravity 8, want a number between -12 and 0",
+		"eval LunarLander-v3 --heuristic --set options.gravity=8":          "gravity 8, want a number above -12 and below 0",
 		"eval runs/none --set options.gravity=-8":                          "--set options.gravity=-8: the environment of a run keeps its options",
 		"record LunarLander-v3 --heuristic -o a.png --set option.wind=yes": "the nearest is options",
 	} {
