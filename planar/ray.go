@@ -1,8 +1,8 @@
 package planar
 
 // Ray returns the share of the way from one point to another at which it first meets a fixture whose
-// Category has a bit of mask, and 1 if it meets none. A circle or a polygon in
-// which it begins is not met. Edges are met from both sides, and sensors are met.
+// Category has a bit of mask, and 1 if it meets none. A circle or a polygon in which it begins is not
+// met. Edges are met from both sides, and sensors are met.
 func (w *World) Ray(from, to Vec, mask uint16) float32 {
 	var share [1]float32
 	w.Rays(from, []Vec{to}, mask, share[:])

@@ -17,8 +17,8 @@ func (w *World) State(dst []float32) []float32 {
 // errState says that a state does not belong to a World.
 var errState = errors.New("planar: the numbers are not a state of a world with these bodies, fixtures and joints")
 
-// SetState continues from a state that State has written. Events is empty then. It returns an error and changes nothing if x
-// is not a state of a World with these bodies, fixtures and joints.
+// SetState continues from a state that State has written. Events is empty then. It returns an error and changes
+// nothing if x is not a state of a World with these bodies, fixtures and joints.
 func (w *World) SetState(x []float32) error {
 	o := *w
 	o.bodies, o.joints = slices.Clone(w.bodies), slices.Clone(w.joints)

@@ -1,11 +1,26 @@
 package box2d
 
-import "math"
+import (
+	"math"
+
+	"github.com/rlrun/rlrun/multibody"
+)
 
 // A camera maps the world to the window.
 type camera struct {
 	cos, sin     float64
 	zoom, tx, ty float64
+}
+
+// aim puts the camera over the car, with the car heading up. It comes nearer in the first second.
+func (c *camera) aim(e *CarRacing) {
+	const nearZoom, farZoom = 2.7 * trackScale, 0.1 * trackScale
+	b := e.world.Body(e.car.hull)
+	c.sin, c.cos = multibody.Sincos(-float64(b.Angle()))
+	c.zoom = float64(farZoom*max(1-e.time, 0)) + float64(nearZoom*min(e.time, 1))
+	x, y := float64(-float64(b.Position().X)*c.zoom), float64(-float64(b.Position().Y)*c.zoom)
+	c.tx = windowWidth/2 + float64(c.cos*x) - float64(c.sin*y)
+	c.ty = windowHeight/4 + float64(c.sin*x) + float64(c.cos*y)
 }
 
 // at returns the place of a point in the window, in whole pixels as Gymnasium's, with y up.

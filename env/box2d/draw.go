@@ -39,5 +39,19 @@ func (k *ink) body(c render.Canvas, w *planar.World, body int32, fill, line colo
 	}
 }
 
+// fillGround draws the ground below heights that are a step apart [m], and on both sides as far as a window
+// shows it. Its surface is a line of the given width.
+func (k *ink) fillGround(c render.Canvas, l render.Look, heights []float64, step float64, width float32) {
+	k.points = append(k.points[:0], -beyond, float32(heights[0]))
+	for i, y := range heights {
+		k.points = append(k.points, float32(step*float64(i)), float32(y))
+	}
+	k.points = append(k.points, beyond, float32(heights[len(heights)-1]))
+	surface := len(k.points)
+	k.points = append(k.points, beyond, -beyond, -beyond, -beyond)
+	c.Fill(k.points, l.Faint)
+	c.Line(k.points[:surface], width, l.Soft)
+}
+
 // outline returns the colour of the outline of a body.
 func outline(l render.Look, fill color.RGBA) color.RGBA { return render.Mix(fill, l.Ink, 0.45) }

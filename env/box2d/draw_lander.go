@@ -47,16 +47,8 @@ func (l *LunarLander) Draw(c render.Canvas, look render.Look) {
 // drawGround draws the ground and the flags.
 func (l *LunarLander) drawGround(c render.Canvas, look render.Look) {
 	const chunk = landerWidth / (landerChunks - 1)
-	ground := l.ground()
-	l.points = append(l.points[:0], -beyond, float32(ground[0]))
-	for i, y := range ground {
-		l.points = append(l.points, float32(chunk*float64(i)), float32(y))
-	}
-	l.points = append(l.points, beyond, float32(ground[landerChunks-1]))
-	n := len(l.points)
-	l.points = append(l.points, beyond, -beyond, -beyond, -beyond)
-	c.Fill(l.points, look.Faint)
-	c.Line(l.points[:n], 0.07, look.Soft)
+	heights := l.ground()
+	l.fillGround(c, look, heights[:], chunk, 0.07)
 	const pole, size = 1.6, 0.55
 	y := float32(landerHeight / 4)
 	render.Segment(c, chunk*(landerChunks/2-1), y, chunk*(landerChunks/2+1), y, 0.14, look.Ink)

@@ -55,15 +55,7 @@ func (w *BipedalWalker) Draw(c render.Canvas, l render.Look) {
 
 // drawTerrain draws the ground and the flags.
 func (w *BipedalWalker) drawTerrain(c render.Canvas, l render.Look) {
-	w.points = append(w.points[:0], -beyond, float32(w.terrain.y[0]))
-	for i, y := range w.terrain.y {
-		w.points = append(w.points, float32(terrainStep*float64(i)), float32(y))
-	}
-	w.points = append(w.points, beyond, float32(w.terrain.y[terrainLength-1]))
-	n := len(w.points)
-	w.points = append(w.points, beyond, -beyond, -beyond, -beyond)
-	c.Fill(w.points, l.Faint)
-	c.Line(w.points[:n], 0.06, l.Soft)
+	w.fillGround(c, l, w.terrain.y[:], terrainStep, 0.06)
 	for q := w.terrain.blocks; len(q) > 0; q = q[8:] {
 		w.points = w.points[:0]
 		for _, v := range q[:8] {

@@ -15,13 +15,11 @@ type draws struct {
 
 // SetDraws gives the results of the generator in the next Reset or Step, in the order in which
 // Gymnasium's task draws them: numbers of the ranges that it draws from, not of [0, 1). A number outside
-// its range ends the Reset or Step with an error. The slice is kept until all of them are used. SetDraws returns an error and changes nothing if a
-// number is not finite.
+// its range ends the Reset or Step with an error. The slice is kept until all of them are used.
+// SetDraws returns an error and changes nothing if a number is not finite.
 func (d *draws) SetDraws(given []float64) error {
-	for _, x := range given {
-		if x-x != 0 {
-			return fmt.Errorf("draws: %v, want finite numbers", x)
-		}
+	if err := checkFinite("draws:", given); err != nil {
+		return err
 	}
 	d.given = given
 	return nil

@@ -49,17 +49,6 @@ func (c *CarRacing) observe(obs []float32) {
 // shown returns a colour in whole numbers, less 2 and not below 0, as pygame's smoothscale leaves it.
 func shown(v float32) float32 { return float32(max(int32(v+0.5)-2, 0)) }
 
-// aim puts the camera over the car, with the car heading up. It comes nearer in the first second.
-func (c *camera) aim(e *CarRacing) {
-	const nearZoom, farZoom = 2.7 * trackScale, 0.1 * trackScale
-	b := e.world.Body(e.car.hull)
-	c.sin, c.cos = multibody.Sincos(-float64(b.Angle()))
-	c.zoom = float64(farZoom*max(1-e.time, 0)) + float64(nearZoom*min(e.time, 1))
-	x, y := float64(-float64(b.Position().X)*c.zoom), float64(-float64(b.Position().Y)*c.zoom)
-	c.tx = windowWidth/2 + float64(c.cos*x) - float64(c.sin*y)
-	c.ty = windowHeight/4 + float64(c.sin*x) + float64(c.cos*y)
-}
-
 // patch is the side of a patch of grass [m].
 const patch = playfield / 20
 

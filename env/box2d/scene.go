@@ -29,9 +29,14 @@ type scene struct {
 
 // checkNumbers returns an error if a number of a state is not finite.
 func checkNumbers[T float32 | float64](numbers ...T) error {
+	return checkFinite("box2d: a state with the number", numbers)
+}
+
+// checkFinite returns an error that begins with what if a number is not finite.
+func checkFinite[T float32 | float64](what string, numbers []T) error {
 	for _, x := range numbers {
 		if x-x != 0 {
-			return fmt.Errorf("box2d: a state with the number %v, want finite numbers", x)
+			return fmt.Errorf("%s %v, want finite numbers", what, x)
 		}
 	}
 	return nil

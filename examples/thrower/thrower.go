@@ -42,6 +42,9 @@ func New() *Thrower {
 	return t
 }
 
+// nearest is the smallest distance of the flag [m].
+const nearest = 5
+
 // Validate returns an error if an option is not possible.
 func (t *Thrower) Validate() error {
 	if !(10 <= t.Farthest && t.Farthest <= 30) {
@@ -59,7 +62,7 @@ func (t *Thrower) Spec() env.Spec {
 // Reset builds the world and plants the flag.
 func (t *Thrower) Reset(seed uint64, obs []float32) {
 	t.rng.Seed(seed)
-	t.flag = t.rng.Uniform(5, t.Farthest)
+	t.flag = t.rng.Uniform(nearest, t.Farthest)
 	if err := t.build(); err != nil {
 		env.Fail(err)
 	}
@@ -129,8 +132,8 @@ func (t *Thrower) State(s *state.State) {
 	state.Slice(s, "world", &t.saved, 10_000)
 	if s.Loading() && s.Err() == nil {
 		s.Fail(errors.Join(t.build(), t.world.SetState(t.saved)))
-		if !(t.flag >= 5 && t.flag <= t.Farthest) {
-			s.Fail(fmt.Errorf("thrower: a state with the flag at %v m, want 5 … %v", t.flag, t.Farthest))
+		if !(t.flag >= nearest && t.flag <= t.Farthest) {
+			s.Fail(fmt.Errorf("thrower: a state with the flag at %v m, want %d … %v", t.flag, nearest, t.Farthest))
 		}
 	}
 }
